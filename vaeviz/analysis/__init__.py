@@ -1,0 +1,1 @@
+"""Embeddings, entropy, population-genetic statistics, migration routes."""

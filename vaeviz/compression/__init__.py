@@ -1,0 +1,1 @@
+"""How well a model describes each group, against baselines."""

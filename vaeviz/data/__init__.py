@@ -1,0 +1,1 @@
+"""Panels: the genotype matrix, readers, writers, quality control, built-in panels."""

@@ -254,7 +254,7 @@ def _sample_table(samples: pd.DataFrame) -> pd.DataFrame:
         table[name] = _text_or_nan(table[name]) if name in table else np.nan
         table[name] = table[name].astype(object)
     for name in SAMPLE_COLUMNS[3:]:
-        values = table[name] if name in table else np.nan
+        values = table.get(name, np.nan)
         table[name] = pd.to_numeric(pd.Series(values, index=table.index), errors="coerce").astype(
             float
         )

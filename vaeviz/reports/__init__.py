@@ -1,0 +1,1 @@
+"""The export bundle: figures, tables, models, cohorts, manifest, methods."""

@@ -1,0 +1,1 @@
+"""Regions of latent space to synthetic genotypes, and reports on them."""

@@ -1,0 +1,1 @@
+"""Splits, the training loop, checkpoints, and the facade of a trained model."""
