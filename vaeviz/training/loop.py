@@ -1,0 +1,299 @@
+"""The training loop: Lightning Fabric, early stopping on validation people, resumable."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor
+
+from vaeviz import __version__
+from vaeviz.config import TrainConfig
+from vaeviz.data.panel import Panel
+from vaeviz.errors import Cancelled, ModelError
+from vaeviz.models.autoencoder import Autoencoder, Terms
+from vaeviz.progress import Progress, Silent
+from vaeviz.training.bits import observed_alleles
+from vaeviz.training.model import TrainedModel
+from vaeviz.training.prepare import Prepared, prepare
+from vaeviz.training.split import TRAIN, VALIDATION
+from vaeviz.training.state import (
+    RunState,
+    copy_momenta,
+    copy_weights,
+    load_state,
+    save_state,
+    set_momenta,
+    set_weights,
+)
+
+SAVE_EVERY_SECONDS = 5.0
+LABEL_DROPOUT = 0.1
+AVERAGE_DECAY = 0.98
+LR_WARMUP = 0.05
+GRADIENT_CLIP = 5.0
+NATS_SCALE = 0.03
+"""The loss is nats over this share of the sites, so that clipping and epsilon fit any panel."""
+EVALUATION_ROWS = 256
+
+
+def train_model(
+    panel: Panel,
+    config: TrainConfig,
+    progress: Progress | None = None,
+    state_dir: Path | None = None,
+) -> TrainedModel:
+    """Train an autoencoder on a panel.
+
+    Parameters
+    ----------
+    panel : Panel
+    config : TrainConfig
+        Same panel, settings, seed and machine: same weights.
+    progress : Progress, optional
+        Told after every epoch; its `cancelled` is asked before every batch. A cancelled run
+        returns the best model so far.
+    state_dir : Path, optional
+        Folder in which the run keeps its state and from which it goes on when killed.
+
+    Raises
+    ------
+    PanelError, ModelError
+        The panel does not suffice, or the loss is no longer a number.
+    Cancelled
+        Cancelled before the first epoch ended.
+    """
+    progress = progress or Silent()
+    prepared = prepare(panel, config)
+    loop = _Loop(prepared, config, progress, state_dir, _fingerprint(panel, config))
+    state = loop.run()
+    return TrainedModel.from_run(prepared, config, state, loop.device_name)
+
+
+def _fingerprint(panel: Panel, config: TrainConfig) -> str:
+    text = f"{__version__} {torch.__version__} {panel.digest} {config.to_json()}"
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+class _Loop:
+    """One run: owns network, optimiser and state, and nothing outlives `run`."""
+
+    def __init__(
+        self,
+        prepared: Prepared,
+        config: TrainConfig,
+        progress: Progress,
+        state_dir: Path | None,
+        fingerprint: str,
+    ) -> None:
+        self.prepared, self.config, self.progress = prepared, config, progress
+        self.state_dir, self.fingerprint = state_dir, fingerprint
+        self.fabric = _fabric(config)
+        device = self.fabric.device
+        self.network = prepared.network
+        optimizer = _optimizer(self.network, config)
+        self.module, self.optimizer = self.fabric.setup(self.network, optimizer)
+        self.counts = torch.from_numpy(np.array(prepared.panel.counts)).to(device)
+        self.scores = prepared.scores.to(device)
+        self.category = None if prepared.category is None else prepared.category.to(device)
+        self.train_rows = torch.from_numpy(prepared.rows[TRAIN])
+        self.n_batches = math.ceil(len(self.train_rows) / config.batch_size)
+        self.total_steps = self.n_batches * config.epochs
+        self.saved_at = time.monotonic()
+
+    @property
+    def device_name(self) -> str:
+        """Kind of device the run used."""
+        return self.fabric.device.type
+
+    def run(self) -> RunState:
+        """Train until the epochs, the patience or the user's patience are used up."""
+        state = self._resume()
+        started = time.monotonic() - (state.history[-1]["seconds"] if state.history else 0.0)
+        while state.epoch < self.config.epochs:
+            if state.epoch - state.best_epoch >= self.config.patience:
+                break
+            terms = self._epoch(state)
+            if terms is None:
+                return self._stopped(state)
+            state.epoch += 1
+            self._record(state, terms, time.monotonic() - started)
+            if time.monotonic() - self.saved_at > SAVE_EVERY_SECONDS:
+                self._save(state)
+        self._save(state)
+        return state
+
+    def _resume(self) -> RunState:
+        state = load_state(self.state_dir, self.fingerprint) if self.state_dir else None
+        if state is None:
+            return RunState(copy_weights(self.network))
+        set_weights(self.network, state.weights)
+        set_momenta(self.network, self.optimizer.optimizer, state.momenta)
+        device = self.fabric.device
+        state.average = {name: value.to(device) for name, value in state.average.items()}
+        return state
+
+    def _save(self, state: RunState) -> None:
+        if self.state_dir is None:
+            return
+        state.weights = copy_weights(self.network)
+        state.momenta = copy_momenta(self.network, self.optimizer.optimizer)
+        save_state(self.state_dir, self.fingerprint, state)
+        self.saved_at = time.monotonic()
+
+    def _stopped(self, state: RunState) -> RunState:
+        if not state.best:
+            raise Cancelled("Training was cancelled before its first epoch ended.", "Start again.")
+        return state
+
+    def _epoch(self, state: RunState) -> tuple[float, float] | None:
+        """One pass over the training rows; mean nats a row (reconstruction, KL) or None."""
+        generator = torch.Generator().manual_seed(self.config.seed * 1_000_003 + state.epoch)
+        order = self.train_rows[torch.randperm(len(self.train_rows), generator=generator)]
+        noise = torch.randn(len(order), self.config.n_latent, generator=generator)
+        keep = torch.rand(len(order), generator=generator) >= LABEL_DROPOUT
+        nats = torch.zeros(2, dtype=torch.float64)
+        self.module.train()
+        for batch in range(self.n_batches):
+            if self.progress.cancelled():
+                return None
+            part = slice(batch * self.config.batch_size, (batch + 1) * self.config.batch_size)
+            step = state.epoch * self.n_batches + batch
+            terms = self._step(order[part], noise[part], keep[part], step)
+            nats += torch.stack([terms.reconstruction_nats.sum(), terms.kl_nats.sum()]).cpu()
+            self._update_average(state, step)
+        recon, kl = (nats / len(order)).tolist()
+        if not math.isfinite(recon + kl):
+            raise ModelError(
+                f"The loss is not a number any more (epoch {state.epoch + 1}).",
+                "Lower the learning rate or beta.",
+            )
+        return recon, kl
+
+    def _step(self, rows: Tensor, noise: Tensor, keep: Tensor, step: int) -> Terms:
+        device = self.fabric.device
+        rows, noise = rows.to(device), noise.to(device)
+        category = None if self.category is None else self.category[rows] * keep.to(device)
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.config.learning_rate * _pace(step, self.total_steps)
+        terms = self.module(self.scores[rows], self.counts[rows], noise, category)
+        loss = terms.reconstruction_nats.mean() + self._beta(step) * terms.kl_nats.sum(1).mean()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.fabric.backward(loss / (NATS_SCALE * self.prepared.panel.n_sites))
+        self.fabric.clip_gradients(self.module, self.optimizer, max_norm=GRADIENT_CLIP)
+        self.optimizer.step()
+        return Terms(terms.reconstruction_nats.detach(), terms.kl_nats.detach())
+
+    def _beta(self, step: int) -> float:
+        ramp = max(1.0, self.config.warmup * self.total_steps)
+        return self.config.beta * min(1.0, (step + 1) / ramp)
+
+    def _update_average(self, state: RunState, step: int) -> None:
+        if step < self.total_steps // 2:
+            return
+        if not state.average:
+            state.average = copy_weights(self.network)
+            return
+        names = [name for name, _ in self.network.named_parameters()]
+        old = [state.average[name] for name in names]
+        new = [p.detach() for _, p in self.network.named_parameters()]
+        torch._foreach_lerp_(old, new, 1.0 - AVERAGE_DECAY)
+
+    def _record(self, state: RunState, train: tuple[float, float], seconds: float) -> None:
+        """Score the validation rows, keep the best weights, report."""
+        weights = state.average or None
+        validation = self._validate(weights)
+        per_train, per_validation = (self._nats_per_bit(part) for part in (TRAIN, VALIDATION))
+        row = {
+            "epoch": float(state.epoch),
+            "seconds": seconds,
+            "train_bits_per_allele": sum(train) / per_train,
+            "validation_bits_per_allele": sum(validation) / per_validation,
+            "validation_reconstruction_bits_per_allele": validation[0] / per_validation,
+            "validation_kl_bits_per_allele": validation[1] / per_validation,
+            "learning_rate": self.optimizer.param_groups[0]["lr"],
+            "kl_weight": self._beta(state.epoch * self.n_batches - 1),
+        }
+        state.history.append(row)
+        if row["validation_bits_per_allele"] < state.best_bits:
+            state.best_bits, state.best_epoch = row["validation_bits_per_allele"], state.epoch
+            source = weights or copy_weights(self.network)
+            state.best = {name: value.clone() for name, value in source.items()}
+        ploidy = self.prepared.panel.ploidy
+        unit = "genotype" if ploidy == 2 else "allele"
+        message = f"{row['validation_bits_per_allele'] * ploidy:.4f} bits per {unit} on validation"
+        self.progress.update(state.epoch, self.config.epochs, message, **row)
+
+    def _nats_per_bit(self, part: str) -> float:
+        """Nats a row that make one bit per observed allele in this part of the split."""
+        panel, rows = self.prepared.panel, self.prepared.rows[part]
+        alleles = observed_alleles(panel.counts[rows], panel.ploidy)
+        return max(float(alleles.mean()), 1.0) * math.log(2)
+
+    def _validate(self, weights: dict[str, Tensor] | None) -> tuple[float, float]:
+        current = copy_weights(self.network) if weights else None
+        if weights:
+            set_weights(self.network, weights)
+        terms = evaluate(
+            self.network,
+            self.scores,
+            self.counts,
+            self.category,
+            self.prepared.rows[VALIDATION],
+        )
+        if current:
+            set_weights(self.network, current)
+        return terms
+
+
+def evaluate(
+    network: Autoencoder,
+    scores: Tensor,
+    counts: Tensor,
+    category: Tensor | None,
+    rows: np.ndarray,
+) -> tuple[float, float]:
+    """Mean nats a row (reconstruction, KL) at full beta, with fixed noise."""
+    network.eval()
+    generator = torch.Generator().manual_seed(0)
+    total = torch.zeros(2, dtype=torch.float64)
+    with torch.inference_mode():
+        for chunk in torch.from_numpy(rows).split(EVALUATION_ROWS):
+            noise = torch.randn(len(chunk), network.config.n_latent, generator=generator)
+            chunk = chunk.to(counts.device)
+            labels = None if category is None else category[chunk]
+            terms = network(scores[chunk], counts[chunk], noise.to(counts.device), labels)
+            total += torch.stack([terms.reconstruction_nats.sum(), terms.kl_nats.sum()]).cpu()
+    recon, kl = (total / len(rows)).tolist()
+    return recon, kl
+
+
+def _fabric(config: TrainConfig) -> Fabric:
+    accelerator = {"auto": "auto", "cpu": "cpu", "cuda": "cuda", "mps": "mps"}[config.device]
+    if config.device == "cuda" and not torch.cuda.is_available():
+        raise ModelError("No NVIDIA GPU was found.", "Choose device auto or cpu.")
+    on_gpu = config.device in ("auto", "cuda") and torch.cuda.is_available()
+    return Fabric(
+        accelerator=accelerator, devices=1, precision="bf16-mixed" if on_gpu else "32-true"
+    )
+
+
+def _optimizer(network: Autoencoder, config: TrainConfig) -> torch.optim.Optimizer:
+    sites = set(network.sites.parameters())
+    rest = [p for p in network.parameters() if p not in sites]
+    groups = [
+        {"params": rest, "weight_decay": config.weight_decay},
+        {"params": list(sites), "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.99), fused=True)
+
+
+def _pace(step: int, total: int) -> float:
+    """Share of the learning rate: 5 % linear warm-up, then a cosine to 1 %."""
+    warm = min(1.0, (step + 1) / max(1.0, LR_WARMUP * total))
+    return warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, step / total))))
