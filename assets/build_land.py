@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from shapely import Polygon, affinity, box, unary_union
 from shapely.geometry import MultiPolygon
+from shapely.geometry.base import BaseGeometry
 
 WEST, EAST = -30.0, 330.0
 ABOUT = (
@@ -60,22 +61,28 @@ def outline(ring: NDArray[np.float64]) -> Polygon:
     return Polygon(np.concatenate([line, foot]))
 
 
-def polygons(topology: dict) -> list[Polygon]:
-    """Every land polygon with its holes, wherever its longitudes run."""
+def polygons(topology: dict) -> tuple[list[Polygon], list[Polygon]]:
+    """Outlines of land and of inland seas, wherever their longitudes run."""
     arcs = decode_arcs(topology)
-    found = []
+    land, seas = [], []
     for geometry in topology["objects"]["land"]["geometries"]:
         for rings in geometry["arcs"]:
             outer, *holes = [outline(unroll(stitch(ring, arcs))) for ring in rings]
-            found.append(outer.difference(unary_union(holes)) if holes else outer)
-    return found
+            land.append(outer)
+            seas += holes
+    return land, seas
 
 
-def cut(shapes: list[Polygon]) -> list[Polygon]:
-    """The shapes repeated every 360 degrees, joined, and cut at 30 degrees West."""
+def repeated(shapes: list[Polygon]) -> BaseGeometry:
+    """Union of the shapes repeated every 360 degrees, so that no lap of longitude lacks any."""
     copies = [affinity.translate(s.buffer(0), 360 * k) for s in shapes for k in (-1, 0, 1)]
-    land = unary_union(copies).intersection(box(WEST, -90, EAST, 90))
-    parts = land.geoms if isinstance(land, MultiPolygon) else [land]
+    return unary_union(copies)
+
+
+def cut(land: list[Polygon], seas: list[Polygon]) -> list[Polygon]:
+    """Land without inland seas, cut at 30 degrees West, largest first."""
+    shape = repeated(land).difference(repeated(seas)).intersection(box(WEST, -90, EAST, 90))
+    parts = shape.geoms if isinstance(shape, MultiPolygon) else [shape]
     return sorted((p for p in parts if p.area > 0.01), key=lambda p: -p.area)
 
 
@@ -92,7 +99,7 @@ def rounded(shape: Polygon) -> list[list[list[float]]]:
 def main(source: str) -> None:
     """Write land.json beside this script."""
     topology = json.loads(Path(source).read_text(encoding="utf-8"))
-    shapes = [rounded(shape) for shape in cut(polygons(topology))]
+    shapes = [rounded(shape) for shape in cut(*polygons(topology))]
     content = {"about": ABOUT, "licence": "public domain (Natural Earth)", "polygons": shapes}
     text = json.dumps(content, separators=(",", ":"))
     Path(__file__).with_name("land.json").write_text(text + "\n", encoding="utf-8")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -54,7 +56,7 @@ def read_packed(path: Path) -> Panel:
     try:
         with np.load(path, allow_pickle=False) as stored:
             return _unpack({name: stored[name] for name in stored.files})
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ReadError(
             f"The built-in panel file {path.name} cannot be read ({type(error).__name__}).",
             "Restore it from the repository, or rebuild it with 'make panels'.",
