@@ -1,0 +1,59 @@
+"""What happens with the result of a job: an imported panel is opened, a model taken into use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vaeviz.escape import escape
+from vaeviz.jobs.job import Job
+from vaeviz.ui import cache, library, state, workspace
+
+
+def adopt(job: Job, output: Path) -> None:
+    """Take over what a job wrote; kinds whose pages read the result themselves do nothing here.
+
+    Raises
+    ------
+    VaevizError
+        The result cannot be opened; what was open stays open.
+    """
+    if job.request.kind == "import":
+        open_own_panel(output)
+    elif job.request.kind == "train":
+        _model_of_job(job, output)
+
+
+def open_own_panel(path: Path) -> None:
+    """Open a panel that lies in the workspace, and remember it in the library."""
+    ref = workspace.reference(path)
+    panel = cache.panel(ref)
+    detail = f"{panel.n_samples:,} samples × {panel.n_sites:,} sites"
+    library.add(path, panel.info.name, detail, panel.digest)
+    state.set_panel(ref)
+    state.notice(f"The panel **{escape(panel.info.name)}** is open: {detail}.")
+
+
+def use_own_model(path: Path, name: str, detail: str, fits_open_panel: bool) -> None:
+    """Remember a model of the workspace in the library, and take it into use where it fits."""
+    card = library.add(path, name, detail)
+    if fits_open_panel:
+        state.set_model(card.ref)
+        state.notice(f"The model **{escape(name)}** is in use. {escape(detail, 200)}")
+    else:
+        state.notice(
+            f"The model **{escape(name)}** is trained. It belongs to another panel than the "
+            "open one: find it on the Train page under Load."
+        )
+
+
+def _model_of_job(job: Job, output: Path) -> None:
+    request, outcome = job.request, job.outcome() or {}
+    ref = state.get().panel_ref
+    fits = ref is not None and workspace.panel_argument(ref) in request.argv
+    use_own_model(output, request.label, _held_out(outcome), fits)
+
+
+def _held_out(outcome: dict[str, object]) -> str:
+    metrics = outcome.get("metrics", outcome)
+    bits = metrics.get("test_bits_per_allele") if isinstance(metrics, dict) else None
+    return f"{bits:.4f} bits per allele held out." if isinstance(bits, float) else ""

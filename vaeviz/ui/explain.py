@@ -1,0 +1,136 @@
+"""What each page is for, what one is looking at, and one caveat; said once, here."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import streamlit as st
+
+TEACHING = "teaching"
+"""Key of the sidebar's teaching-mode toggle."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Explanation:
+    """Texts of one page.
+
+    Attributes
+    ----------
+    title, purpose : str
+        Heading, and one line under it.
+    looking_at : str
+        Two to four sentences.
+    caveat : str
+        The one thing most easily misread.
+    questions : tuple of str
+        For a class; shown in teaching mode only.
+    """
+
+    title: str
+    purpose: str
+    looking_at: str
+    caveat: str
+    questions: tuple[str, ...] = ()
+
+
+PAGES: dict[str, Explanation] = {
+    "panel": Explanation(
+        "Panel",
+        "Choose genotypes, see whether they are usable, and filter them on the record.",
+        "A panel is a table of genotypes: one row a sample (or one a haplotype when the data are "
+        "phased), one column a biallelic site, each entry the number of copies of the ALT allele. "
+        "The allele-frequency spectrum tells how rare the sites are, missingness how complete "
+        "the genotypes are, and the map where samples were taken.",
+        "Filters change results: a minor-allele-frequency filter removes exactly the rare "
+        "variants that entropy measures. Nothing is filtered until you press Apply.",
+        (
+            "Why would a genotyping array have hardly any rare sites?",
+            "What happens to the spectrum when two populations are pooled?",
+        ),
+    ),
+    "train": Explanation(
+        "Train",
+        "Train a variational autoencoder on the panel, or load one that was trained before.",
+        "The model squeezes each row of genotypes into a few latent numbers and is judged by how "
+        "many bits it needs to describe genotypes it has never seen. Fewer bits than coding with "
+        "the training people's allele frequencies means that it has learnt structure. "
+        "Training people fit the weights, validation people decide when to stop, and held-out "
+        "test people give the figures shown here.",
+        "Only the held-out figures are fair. A model that does well on its training people "
+        "alone has memorised them.",
+        (
+            "Does a larger latent space always lower the held-out bits?",
+            "What would you conclude if validation bits rise while training bits fall?",
+        ),
+    ),
+    "latent": Explanation(
+        "Latent space",
+        "See the clusters, pick people, and give the selection a name.",
+        "Each point is one person, placed where the model's encoder puts them; people with "
+        "similar genotypes lie close together. Colour and symbol show the reported label, which "
+        "the encoder never saw unless the model is conditional. Lasso or box points, or pick "
+        "labels below the chart: both make the same named selection that Simulate and Export use.",
+        "Distance and size of clusters depend on the model and on who was sampled. A cluster is "
+        "not an ancestry, and a place between two clusters is not proof of mixture.",
+        (
+            "Which populations lie between clusters, and what histories could put them there?",
+            "Compare with PCA: which relations do both show?",
+        ),
+    ),
+    "compression": Explanation(
+        "Compression",
+        "How well the model describes each population, in bits per allele of held-out people.",
+        "Bits per allele are what an ideal coder would need: bits to describe the genotypes given "
+        "the latent code, plus bits for the code itself (KL). The ratio compares that with coding "
+        "by the training people's allele frequencies. Intervals come from resampling people.",
+        "A low figure means low diversity or good representation in training, not a better or "
+        "purer population.",
+        ("Why might a population with few training people still compress well?",),
+    ),
+    "entropy": Explanation(
+        "Entropy and migrations",
+        "Genetic diversity along the genome and on the map.",
+        "Entropy is the uncertainty of an allele drawn at a site, in bits: 1 where both alleles "
+        "are equally common, 0 where one is fixed. Averaged over sites and drawn on the map it "
+        "shows how diversity falls along the routes by which people first settled the world.",
+        "The routes are summaries of the literature and are not fitted to these data; entropy "
+        "depends on which sites were chosen.",
+        ("Why are recently admixed groups drawn apart from the falling order?",),
+    ),
+    "simulate": Explanation(
+        "Simulate",
+        "Draw synthetic people from a region of latent space and judge them.",
+        "Codes are drawn where the people of a population or selection lie, and the decoder "
+        "turns each into genotypes. Four checks compare the result with real people: allele "
+        "frequencies, heterozygosity, linkage disequilibrium and distance to the nearest real "
+        "person.",
+        "Sites are drawn independently given the code, so fine haplotype structure is lost, and "
+        "synthetic does not by itself mean anonymous: read the near-copy check.",
+        ("Which check fails first when you raise the temperature?",),
+    ),
+    "export": Explanation(
+        "Export",
+        "Take figures, tables, models and settings away in one file.",
+        "The zip holds what you tick, with a manifest (versions, seeds, digests, settings) and a "
+        "methods paragraph, so that another person can repeat the analysis.",
+        "Genotypes are left out unless you tick them: check that you may share them.",
+    ),
+}
+
+
+def teaching() -> bool:
+    """Whether teaching mode is on."""
+    return bool(st.session_state.get(TEACHING, False))
+
+
+def open_page(name: str) -> None:
+    """Heading, purpose and explanation of a page; teaching mode unfolds the explanation."""
+    page = PAGES[name]
+    st.title(page.title, anchor=False)
+    st.markdown(page.purpose)
+    label = "What am I looking at?"
+    with st.expander(label, expanded=teaching(), icon=":material/help:"):
+        st.markdown(f"{page.looking_at}\n\n**Mind:** {page.caveat}")
+        if teaching() and page.questions:
+            listed = "\n".join(f"1. {question}" for question in page.questions)
+            st.markdown(f"**Questions for a class**\n\n{listed}")

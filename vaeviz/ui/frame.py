@@ -1,0 +1,179 @@
+"""The frame around every page: refusal of open addresses, navigation, sidebar status."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.navigation.page import Page
+
+from vaeviz.data.catalogue import BUILT_IN
+from vaeviz.escape import escape
+from vaeviz.ui import guards, jobs, state
+from vaeviz.ui.explain import TEACHING
+
+ROOT = Path(__file__).resolve().parents[2]
+DEFAULT_PAGE = "latent"
+SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "Data": (
+        ("panel", "Panel", ":material/dataset:"),
+        ("train", "Train", ":material/model_training:"),
+    ),
+    "Explore": (
+        ("latent", "Latent space", ":material/scatter_plot:"),
+        ("compression", "Compression", ":material/compress:"),
+        ("entropy", "Entropy and migrations", ":material/public:"),
+    ),
+    "Generate": (("simulate", "Simulate", ":material/group_add:"),),
+    "Take away": (("export", "Export", ":material/archive:"),),
+}
+
+
+def refuse_open_address() -> None:
+    """End the run unless the server listens on loopback only.
+
+    There is no shared mode yet: whoever reaches the page sees the workspace's genotypes.
+    """
+    address = st.get_option("server.address")
+    if is_loopback(address):
+        return
+    st.error(
+        "VAEviz serves one person on this machine only, and this server was told to listen on "
+        "other addresses. Nothing is shown.\n\n**What to do:** start it with "
+        "`python -m vaeviz serve`, or set `server.address` to `127.0.0.1`. To reach it from "
+        "another machine, use an SSH tunnel.",
+        icon=":material/lock:",
+    )
+    st.stop()
+
+
+def is_loopback(address: object) -> bool:
+    """Whether an address is this machine's own; None means 'every interface' and is not."""
+    if address == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(str(address)).is_loopback
+    except ValueError:
+        return False
+
+
+def navigation() -> Page:
+    """The page to run; pages whose file exists, in the order of the workflow."""
+    sections = {
+        section: [_page(*entry) for entry in entries if _file(entry[0]).exists()]
+        for section, entries in SECTIONS.items()
+    }
+    return st.navigation({name: pages for name, pages in sections.items() if pages}, expanded=True)
+
+
+def sidebar() -> DeltaGenerator:
+    """Draw the sidebar; returns the slot that `fill_status` fills again after the page."""
+    with st.sidebar:
+        slot = st.empty()
+        fill_status(slot)
+        _selection_strip()
+        jobs.strip()
+        st.toggle(
+            "Teaching mode",
+            key=TEACHING,
+            persist_state="session",
+            help="Unfolds explanations, adds questions for a class, hides advanced settings.",
+        )
+        with st.container(horizontal=True):
+            st.button("Load demo", key="load_demo", on_click=_load_demo, icon=":material/replay:")
+            if st.button("Reset all", key="reset_all", icon=":material/restart_alt:"):
+                _confirm_reset()
+    return slot
+
+
+def fill_status(slot: DeltaGenerator) -> None:
+    """Write panel and model into the sidebar's slot, with what is known so far."""
+    with slot.container(border=True):
+        _panel_status()
+        _model_status()
+
+
+def show_notices() -> None:
+    """Persistent lines on top of the page, with one button to dismiss them."""
+    lines = state.notices()
+    if not lines:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.info("\n\n".join(lines), icon=":material/info:")
+        st.button("OK", key="dismiss_notices", on_click=state.dismiss_notices)
+
+
+def _page(stem: str, title: str, icon: str) -> Page:
+    return st.Page(_file(stem), title=title, icon=icon, default=stem == DEFAULT_PAGE)
+
+
+def _file(stem: str) -> Path:
+    return ROOT / "pages" / f"{stem}.py"
+
+
+def _panel_status() -> None:
+    ref = state.get().panel_ref
+    facts = guards.panel_facts()
+    if ref is None:
+        st.markdown("**Panel** · none")
+    elif facts is None:
+        title = BUILT_IN[ref].title if ref in BUILT_IN else "your panel"
+        st.markdown(f"**Panel** · {escape(title)}")
+    else:
+        badge = f" :orange-badge[{facts.made}]" if facts.made else ""
+        st.markdown(f"**Panel** · {escape(facts.name)}{badge}")
+        build = f" · {escape(facts.build, 20)}" if facts.build else ""
+        st.caption(f"{facts.n_samples:,} samples × {facts.n_sites:,} sites{build}")
+
+
+def _model_status() -> None:
+    facts = guards.model_facts()
+    if state.get().model_ref is None:
+        st.markdown("**Model** · none")
+    elif facts is None:
+        st.markdown("**Model** · not loaded yet")
+    else:
+        st.markdown(f"**Model** · {escape(facts.name)}")
+        bits = facts.test_bits_per_allele
+        held_out = "" if bits is None else f" · {bits:.4f} bits per allele held out"
+        dimensions = "dimension" if facts.n_latent == 1 else "dimensions"
+        st.caption(f"{facts.n_latent} latent {dimensions}, {facts.rows} rows{held_out}")
+
+
+def _selection_strip() -> None:
+    selection = state.get().selection
+    with st.container(border=True):
+        if selection is None:
+            st.markdown("**Selection** · none")
+            return
+        st.markdown(f"**Selection** · {escape(selection.name)}")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"{len(selection.sample_ids):,} samples")
+            st.button("Clear", key="sidebar_clear", on_click=_clear_selection, type="tertiary")
+
+
+def _clear_selection() -> None:
+    from vaeviz.ui.selecting import clear
+
+    clear()
+
+
+def _load_demo() -> None:
+    state.replace(state.demo())
+
+
+@st.dialog("Reset all?")
+def _confirm_reset() -> None:
+    st.markdown(
+        "Panel, model, selection and view settings go back to the demo. Files in your "
+        "workspace (imported panels, trained models) stay."
+    )
+    with st.container(horizontal=True):
+        if st.button("Reset", key="reset_yes", type="primary"):
+            st.query_params.clear()
+            state.reset()
+            st.rerun()
+        if st.button("Keep", key="reset_no"):
+            st.rerun()

@@ -1,0 +1,168 @@
+"""The one current selection: made by lasso, box, labels or IDs; kept by us, not by a chart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Literal, cast
+
+import streamlit as st
+
+from vaeviz.data.panel import Panel
+from vaeviz.data.selection import Selection, combine
+from vaeviz.ui import guards, state
+
+How = Literal["replace", "add", "subtract", "intersect"]
+HOWS: tuple[How, ...] = ("replace", "add", "subtract", "intersect")
+HOW_KEY = "selection_how"
+_CHANGED = "vaeviz_selection_changed"
+_CHARTS = "vaeviz_chart_round"
+_RINGED = "vaeviz_ringed"
+
+
+def chart_key(base: str) -> str:
+    """Key of a selectable chart; a new one after `redraw_charts`, so that its lasso is gone."""
+    return f"{base}_{st.session_state.get(_CHARTS, 0)}"
+
+
+def redraw_charts() -> None:
+    """Make selectable charts start afresh, without the lasso drawn on them."""
+    st.session_state[_CHARTS] = st.session_state.get(_CHARTS, 0) + 1
+
+
+def event_ids(event: object) -> tuple[str, ...]:
+    """Sample IDs of a chart's selection event, in order, each once.
+
+    Points are known by ``customdata`` alone: their indices restart in every trace.
+    """
+    chosen = event.get("selection", {}) if isinstance(event, Mapping) else {}
+    points = chosen.get("points", []) if isinstance(chosen, Mapping) else []
+    found: dict[str, None] = {}
+    for point in points:
+        data = point.get("customdata")
+        first = data[0] if isinstance(data, (list, tuple)) and data else data
+        if isinstance(first, str):
+            found[first] = None
+    return tuple(found)
+
+
+def from_chart(key: str, rule: str) -> None:
+    """Callback of a selectable chart: its points change the selection as the user chose.
+
+    An empty event changes nothing: clearing is a button.
+    """
+    ids = event_ids(st.session_state.get(key))
+    if not ids:
+        return
+    how = current_how()
+    apply(ids, rule, how)
+    if how != "replace":
+        redraw_charts()
+
+
+def apply(ids: Iterable[str], rule: str, how: How = "replace") -> None:
+    """Change the selection by these sample IDs; `rule` says in words how they were found."""
+    new = make(ids, rule)
+    current = state.get().selection
+    result = new if current is None or how == "replace" else combine(current, new, how)
+    _set(result if result.sample_ids else None)
+
+
+def make(ids: Iterable[str], rule: str) -> Selection:
+    """A selection of these sample IDs on the open panel, with a number for a name."""
+    facts = guards.panel_facts()
+    return Selection(
+        name=f"Selection {len(state.get().history) + 1}",
+        sample_ids=tuple(ids),
+        rule=rule,
+        panel_digest=facts.digest if facts else "",
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def current_how() -> How:
+    """What the next lasso or pick does to the selection."""
+    chosen = st.session_state.get(HOW_KEY)
+    return cast(How, chosen) if chosen in HOWS else "replace"
+
+
+def invert(panel: Panel) -> None:
+    """Select everybody who is not selected."""
+    current = state.get().selection
+    inside = set(current.sample_ids) if current else set()
+    rest = [x for x in panel.sample_ids if x not in inside]
+    name = current.name if current else "nobody"
+    redraw_charts()
+    apply(rest, f"everybody outside {name}")
+
+
+def undo() -> None:
+    """Back to the selection before."""
+    redraw_charts()
+    state.undo_selection()
+    _mark_changed()
+
+
+def clear() -> None:
+    """Select nobody."""
+    redraw_charts()
+    _set(None)
+
+
+def rename(key: str) -> None:
+    """Callback of the name field: the selection takes its text as name."""
+    current = state.get().selection
+    name = str(st.session_state.get(key, "")).strip()
+    if current is not None and name:
+        state.update(selection=current.model_copy(update={"name": name}))
+        _mark_changed()
+
+
+def search(panel: Panel, text: str) -> tuple[str, ...]:
+    """IDs of samples whose ID contains the text, or, for a list, equals one of its entries."""
+    wanted = text.replace(",", " ").split()
+    ids = [str(x) for x in panel.sample_ids]
+    exact = set(wanted) & set(ids)
+    if exact:
+        return tuple(x for x in ids if x in exact)
+    needle = text.strip().lower()
+    return tuple(x for x in ids if needle and needle in x.lower())
+
+
+def with_label(panel: Panel, column: str, labels: Iterable[str]) -> tuple[str, ...]:
+    """IDs of samples with one of the labels in a sample column."""
+    wanted = set(labels)
+    column_labels = panel.labels(column)
+    return tuple(
+        str(x) for x, label in zip(panel.sample_ids, column_labels, strict=True) if label in wanted
+    )
+
+
+def rings(key: str) -> list[str] | None:
+    """IDs to ring on a chart: the selection, unless the chart's own lasso shows it already.
+
+    Rings change the figure, which makes the browser forget zoom and lasso; so a chart on which
+    the selection was just drawn by lasso is left as it is.
+    """
+    selection = state.get().selection
+    if selection is None:
+        st.session_state[f"{_RINGED}_{key}"] = False
+        return None
+    drawn_here = event_ids(st.session_state.get(key)) == selection.sample_ids
+    ringed = bool(st.session_state.get(f"{_RINGED}_{key}", False)) or not drawn_here
+    st.session_state[f"{_RINGED}_{key}"] = ringed
+    return list(selection.sample_ids) if ringed else None
+
+
+def take_changed() -> bool:
+    """Whether the selection changed since the sidebar was last drawn; asks once."""
+    return bool(st.session_state.pop(_CHANGED, False))
+
+
+def _set(selection: Selection | None) -> None:
+    state.select(selection)
+    _mark_changed()
+
+
+def _mark_changed() -> None:
+    st.session_state[_CHANGED] = True

@@ -1,0 +1,148 @@
+"""What a session has open: one frozen object in session state, kept on disk for the next visit."""
+
+from __future__ import annotations
+
+import logging
+
+import streamlit as st
+
+from vaeviz.config import Settings
+from vaeviz.data.catalogue import BUILT_IN, default_panel_name
+from vaeviz.data.selection import Selection
+from vaeviz.errors import VaevizError
+from vaeviz.ui import workspace
+
+logger = logging.getLogger(__name__)
+
+MAX_HISTORY = 10
+_KEY = "vaeviz_state"
+_FILE = "session.json"
+_NOTICES = "vaeviz_notices"
+
+
+class AppState(Settings):
+    """Panel, model and selection of a session, and the jobs whose results it waits for.
+
+    Attributes
+    ----------
+    panel_ref, model_ref : str or None
+        References as in `vaeviz.ui.workspace`.
+    selection : Selection or None
+        The one current selection.
+    history : tuple of Selection or None
+        Earlier selections, oldest first, at most `MAX_HISTORY`.
+    watching : tuple of str
+        Names of job folders whose result this session takes over when they end.
+    """
+
+    panel_ref: str | None = None
+    model_ref: str | None = None
+    selection: Selection | None = None
+    history: tuple[Selection | None, ...] = ()
+    watching: tuple[str, ...] = ()
+
+
+def demo() -> AppState:
+    """The state a first visit starts with: the default panel and its demo model."""
+    name = default_panel_name()
+    return AppState(panel_ref=name, model_ref=workspace.demo_model(name))
+
+
+def get() -> AppState:
+    """The session's state; restored from the last visit, or the demo, when the session is new."""
+    if _KEY not in st.session_state:
+        st.session_state[_KEY] = _restore()
+    state: AppState = st.session_state[_KEY]
+    return state
+
+
+def update(**changes: object) -> AppState:
+    """Replace fields of the state (a new frozen object) and keep it on disk."""
+    return replace(get().model_copy(update=changes))
+
+
+def replace(state: AppState) -> AppState:
+    """Put another state in place of the session's and keep it on disk."""
+    st.session_state[_KEY] = state
+    kept = state.model_copy(update={"history": ()})
+    file = workspace.folder() / _FILE
+    temporary = file.with_suffix(".tmp")
+    temporary.write_text(kept.to_json(), encoding="utf-8")
+    temporary.replace(file)
+    return state
+
+
+def set_panel(ref: str) -> AppState:
+    """Open another panel: model and selection belong to the old one and are let go."""
+    state = get()
+    if state.selection is not None and ref != state.panel_ref:
+        notice("The selection was made on another panel and was cleared.")
+    model = workspace.demo_model(ref) if ref in BUILT_IN else None
+    return update(panel_ref=ref, model_ref=model, selection=None, history=())
+
+
+def set_model(ref: str) -> AppState:
+    """Use another model with the open panel."""
+    return update(model_ref=ref)
+
+
+def reset() -> AppState:
+    """Back to the demo; view settings and selections go, files in the workspace stay."""
+    for key in list(st.session_state):
+        del st.session_state[key]
+    return replace(demo())
+
+
+def select(selection: Selection | None) -> AppState:
+    """Make this the current selection (None clears) and remember the one before it."""
+    state = get()
+    history = (*state.history, state.selection)[-MAX_HISTORY:]
+    return update(selection=selection, history=history)
+
+
+def undo_selection() -> AppState:
+    """Go back to the selection before the current one; nothing happens without one."""
+    state = get()
+    if not state.history:
+        return state
+    return update(selection=state.history[-1], history=state.history[:-1])
+
+
+def watch(job_name: str) -> AppState:
+    """Take over the result of this job when it ends, also after a refresh or a restart."""
+    return update(watching=(*get().watching, job_name))
+
+
+def unwatch(job_name: str) -> AppState:
+    """Stop waiting for a job."""
+    return update(watching=tuple(x for x in get().watching if x != job_name))
+
+
+def notice(text: str) -> None:
+    """Queue a persistent line for the top of the next page; `text` is safe Markdown."""
+    st.session_state.setdefault(_NOTICES, []).append(text)
+
+
+def notices() -> list[str]:
+    """Lines queued by `notice`, oldest first."""
+    return list(st.session_state.get(_NOTICES, []))
+
+
+def dismiss_notices() -> None:
+    """Forget all notices."""
+    st.session_state[_NOTICES] = []
+
+
+def _restore() -> AppState:
+    file = workspace.folder() / _FILE
+    if not file.is_file():
+        return demo()
+    try:
+        state = AppState.from_json(file.read_bytes())
+        for ref in (state.panel_ref, state.model_ref):
+            if ref is not None and ref not in BUILT_IN:
+                workspace.file_of(ref)
+    except VaevizError as error:
+        logger.warning("the last session cannot be restored (%s)", type(error).__name__)
+        return demo()
+    return state

@@ -1,0 +1,63 @@
+"""Tables on a page: inert text, readable numbers, and a CSV that no spreadsheet executes."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from vaeviz.escape import cell, plain
+
+
+def show_table(table: pd.DataFrame, key: str, height: int | None = None) -> None:
+    """Show a table that can be searched and sorted, with a CSV download under it."""
+    show_frame(table, key, height)
+    csv_button(table, key)
+
+
+def show_frame(table: pd.DataFrame, key: str, height: int | None = None) -> None:
+    """Show a table without a download."""
+    shown = display_frame(table)
+    st.dataframe(shown, hide_index=True, key=f"{key}_table", height=height or "auto")
+
+
+def csv_button(table: pd.DataFrame, key: str, label: str = "CSV") -> None:
+    """Offer the table as CSV, built when the button is pressed."""
+    st.download_button(
+        label,
+        data=lambda: csv_bytes(table),
+        file_name=f"vaeviz_{key}.csv",
+        mime="text/csv",
+        key=f"{key}_csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def display_frame(table: pd.DataFrame) -> pd.DataFrame:
+    """Copy of a table for the screen: text cut and without control characters, 4 digits."""
+    shown = table.copy()
+    shown.columns = [plain(name).replace("_", " ") for name in shown.columns]
+    for position, dtype in enumerate(table.dtypes):
+        column = table.iloc[:, position]
+        if pd.api.types.is_float_dtype(dtype):
+            shown.isetitem(position, column.map(_four_digits))
+        elif not pd.api.types.is_numeric_dtype(dtype):
+            text = column.astype(object).where(column.notna(), "")
+            shown.isetitem(position, text.map(plain))
+    return shown
+
+
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """UTF-8 CSV of a table; text that a spreadsheet would run as a formula is defused."""
+    safe = table.copy()
+    safe.columns = [cell(name) for name in safe.columns]
+    for position, dtype in enumerate(table.dtypes):
+        if not pd.api.types.is_numeric_dtype(dtype):
+            column = table.iloc[:, position]
+            text = column.astype(object).where(column.notna(), "")
+            safe.isetitem(position, text.map(cell))
+    return safe.to_csv(index=False).encode("utf-8")
+
+
+def _four_digits(value: float) -> float:
+    return float(f"{value:.4g}") if pd.notna(value) and abs(value) < 1000 else value

@@ -1,0 +1,58 @@
+"""Small widgets that several pages share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+
+def choice(
+    label: str,
+    options: Sequence[str],
+    key: str,
+    default: str | None = None,
+    shown: Callable[[str], str] = str,
+    bind: bool = False,
+) -> str:
+    """A selectbox that survives page switches and falls back when its value is gone.
+
+    Parameters
+    ----------
+    label, key : str
+    options : sequence of str
+        At least one.
+    default : str, optional
+        Chosen at first; the first option otherwise.
+    shown : callable
+        Text of an option (shown as plain text).
+    bind : bool
+        Keep the value in the address, so that a link restores the view.
+    """
+    if st.session_state.get(key) not in options:
+        st.session_state.pop(key, None)
+    index = options.index(default) if default in options else 0
+    chosen = st.selectbox(
+        label,
+        options,
+        index=index,
+        key=key,
+        format_func=shown,
+        persist_state="session",
+        bind="query-params" if bind else None,
+    )
+    return chosen if chosen in options else options[index]
+
+
+def segments(label: str, options: Sequence[str], key: str, hide_label: bool = False) -> str:
+    """A segmented control that always has a value and survives page switches."""
+    chosen = st.segmented_control(
+        label,
+        options,
+        default=options[0],
+        required=True,
+        key=key,
+        persist_state="session",
+        label_visibility="collapsed" if hide_label else "visible",
+    )
+    return chosen if chosen in options else options[0]
