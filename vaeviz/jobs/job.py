@@ -13,8 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from vaeviz.config import Environment
 from vaeviz.errors import ConfigError, JobError
@@ -23,6 +22,9 @@ from vaeviz.jobs.files import read_or_none, read_records, write_atomically
 from vaeviz.jobs.process import COMMAND, is_alive, launch
 from vaeviz.jobs.reporter import CANCEL_FILE, PROGRESS_FILE, STATUS_FILE
 from vaeviz.jobs.status import FINAL, JobRequest, JobStatus, Limits, ProcessId
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 JOBS_FOLDER = "jobs"
 PROCESS_FILE = "process.json"
@@ -95,6 +97,8 @@ class Job:
 
         A resumed job repeats the units after its last checkpoint; the later row counts.
         """
+        import pandas as pd
+
         table = pd.DataFrame(list(read_records(self.folder / PROGRESS_FILE)))
         if table.empty:
             return pd.DataFrame(columns=["done", "total", "time"])

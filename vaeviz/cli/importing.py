@@ -1,0 +1,180 @@
+"""`import`: genotypes and a sample sheet become a panel file."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from vaeviz.cli.opening import panel_facts, panel_line
+from vaeviz.cli.options import JsonFlag, given
+from vaeviz.cli.output import replacing
+from vaeviz.cli.session import Result, Session, records
+from vaeviz.config import FilterConfig
+from vaeviz.errors import SampleSheetError
+from vaeviz.escape import plain
+
+if TYPE_CHECKING:
+    from vaeviz.data.panel import Panel
+    from vaeviz.data.qc import FilterResult
+    from vaeviz.data.readers import ReadResult
+    from vaeviz.data.samples import SampleColumns, SampleJoin
+
+MAX_IDS_REPORTED = 50
+MAX_IDS_PRINTED = 5
+
+
+def import_panel(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="VCF, VCF.gz, BCF, .bed or .vcz.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="OUT.vcz", help="Panel to write.")
+    ],
+    samples: Annotated[
+        Path | None, typer.Option(help="Sample sheet (TSV or CSV) joined by sample ID.")
+    ] = None,
+    columns: Annotated[
+        str | None,
+        typer.Option(help='Columns of the sheet, as "sample=ID,population=Pop"; else guessed.'),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the panel; else the file's.")] = None,
+    species: Annotated[
+        Literal["human", "canid", "other"] | None, typer.Option(help="Species of the samples.")
+    ] = None,
+    autosomes: Annotated[bool, typer.Option("--autosomes", help="Keep autosomes only.")] = False,
+    maf: Annotated[float | None, typer.Option(help="Least minor allele frequency.")] = None,
+    max_missing: Annotated[
+        float | None, typer.Option(help="Greatest share of missing genotypes of a site.")
+    ] = None,
+    max_sample_missing: Annotated[
+        float | None, typer.Option(help="Greatest share of missing genotypes of a sample.")
+    ] = None,
+    hwe: Annotated[
+        float | None, typer.Option(help="Least Hardy-Weinberg P within every population.")
+    ] = None,
+    max_kinship: Annotated[
+        float | None, typer.Option(help="Greatest kinship (KING-robust) of two samples.")
+    ] = None,
+    prune_ld: Annotated[
+        float | None, typer.Option(help="Greatest r2 of nearby sites: for maps only.")
+    ] = None,
+    max_sites: Annotated[
+        int | None, typer.Option(help="Keep this many sites, drawn at random: for maps only.")
+    ] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Read genotypes, filter what is asked for, and store a panel.
+
+    Without a flag nothing is filtered but records that are no biallelic SNPs; those are told.
+    """
+    filters = FilterConfig.make(
+        autosomes=autosomes,
+        maf=maf,
+        max_site_missing=max_missing,
+        max_sample_missing=max_sample_missing,
+        hwe_p=hwe,
+        max_kinship=max_kinship,
+        prune_ld_r2=prune_ld,
+        max_sites=max_sites,
+    )
+    session = Session.of(context)
+    with replacing(output, [".vcz"], [file, samples]) as temporary:
+        report = _read(session, file, samples, columns, given(name=name, species=species))
+        session.progress.update(1, 3, "Filtering")
+        filtered = _filter(report.panel, filters)
+        session.progress.update(2, 3, "Writing the panel")
+        _save(filtered.panel, temporary)
+        session.progress.update(3, 3, panel_line(filtered.panel))
+    join = report.report.sample_join
+    result: Result = {
+        "output": str(output),
+        "panel": panel_facts(filtered.panel),
+        "records": report.report.n_records,
+        "kept": report.report.n_kept,
+        "dropped": records(report.report.dropped),
+        "seconds": report.report.seconds,
+        "sample_join": None if join is None else _join_facts(join),
+        "filters": filters.model_dump(),
+        "waterfall": records(filtered.waterfall),
+        "related_pairs": None if filtered.kinship is None else len(filtered.kinship),
+    }
+    shown = [("Records left out by the reader", report.report.dropped)]
+    if len(filtered.waterfall):
+        shown.append(("Filters", filtered.waterfall))
+    notes = [*([] if join is None else _join_lines(join)), panel_line(filtered.panel)]
+    session.finish(result, as_json, shown, notes)
+
+
+def _read(
+    session: Session,
+    file: Path,
+    samples: Path | None,
+    columns: str | None,
+    changes: dict[str, object],
+) -> ReadResult:
+    from vaeviz.data.readers import read_panel
+
+    session.progress.update(0, 3, f"Reading {plain(file.name)}")
+    chosen = None if columns is None else parse_columns(columns, samples)
+    result = read_panel(file, samples, chosen)
+    return dataclasses.replace(result, panel=result.panel.with_info(**changes))
+
+
+def _filter(panel: Panel, filters: FilterConfig) -> FilterResult:
+    from vaeviz.data.qc import apply_filters
+
+    return apply_filters(panel, filters)
+
+
+def _save(panel: Panel, path: Path) -> None:
+    from vaeviz.data.vcz import save_panel
+
+    save_panel(panel, path)
+
+
+def parse_columns(text: str, samples: Path | None) -> SampleColumns:
+    """Columns of a sample sheet from "sample=ID,population=Pop"; the rest is guessed.
+
+    Raises
+    ------
+    SampleSheetError
+        No sheet was given, or the text has another form.
+    """
+    from vaeviz.data.samples import guess_columns, read_sample_sheet
+
+    if samples is None:
+        raise SampleSheetError("--columns needs a sample sheet.", "Give it with --samples.")
+    guess = guess_columns(read_sample_sheet(samples))
+    known = dict(guess)
+    chosen = dict(part.partition("=")[::2] for part in text.split(","))
+    wrong = [key for key, value in chosen.items() if key not in known or not value]
+    if wrong:
+        raise SampleSheetError(
+            f"--columns does not understand {plain(wrong[0])!r}.",
+            f'Write "sample=ID,population=Pop"; known are {", ".join(known)}.',
+        )
+    return guess.make(**{**known, **chosen})
+
+
+def _join_facts(join: SampleJoin) -> Result:
+    return {
+        "matched": join.matched,
+        "missing": len(join.missing),
+        "extra": len(join.extra),
+        "missing_ids": list(join.missing[:MAX_IDS_REPORTED]),
+        "extra_ids": list(join.extra[:MAX_IDS_REPORTED]),
+    }
+
+
+def _join_lines(join: SampleJoin) -> list[str]:
+    lines = [f"Sample sheet: {join.matched:,} samples matched."]
+    for ids, what in (
+        (join.missing, "samples have no row in the sheet"),
+        (join.extra, "rows of the sheet belong to no sample"),
+    ):
+        if ids:
+            examples = ", ".join(plain(x) for x in ids[:MAX_IDS_PRINTED])
+            lines.append(f"{len(ids):,} {what} ({examples}).")
+    return lines
