@@ -18,10 +18,14 @@ PanelRef = Annotated[
 ModelFile = Annotated[Path, typer.Argument(metavar="MODEL", help="A trained model (.vaeviz).")]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout.")]
 TableOutput = Annotated[
-    Path, typer.Option("--output", "-o", metavar="FILE", help="Table to write (.csv or .tsv).")
+    Path, typer.Option("--output", "-o", metavar="FILE", help="Table to write (.csv).")
 ]
 By = Annotated[str, typer.Option("--by", help="Sample column whose labels make the groups.")]
 Seed = Annotated[int | None, typer.Option("--seed", help="Seed of every random choice.")]
+BootstrapSeed = Annotated[
+    int, typer.Option("--seed", min=0, help="Seed of the bootstrap and of posterior draws.")
+]
+Bootstrap = Annotated[int, typer.Option(min=2, max=100_000, help="Bootstrap samples.")]
 
 
 def default_of(settings: type[Settings], field: str) -> str:

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vaeviz.errors import ConfigError
-from vaeviz.escape import cell
 
 if TYPE_CHECKING:
     import pandas as pd
 
-TABLES = (".csv", ".tsv")
+TABLES = (".csv",)
 _PLINK = (".bed", ".bim", ".fam")
 _ZARR_SIGNS = (".zgroup", ".zattrs", "zarr.json")
 
@@ -49,12 +48,10 @@ def replacing(
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write CSV (or TSV, by suffix); texts that a spreadsheet would run are made inert."""
-    safe = table.rename(columns=cell)
-    for name in safe.columns:
-        if safe[name].dtype.kind not in "iufb":
-            safe[name] = safe[name].map(cell, na_action="ignore")
-    safe.to_csv(path, index=False, sep="\t" if path.suffix == ".tsv" else ",")
+    """Write a table as CSV that no spreadsheet runs."""
+    from vaeviz.data.tables import csv_text
+
+    path.write_text(csv_text(table), encoding="utf-8")
 
 
 def _check(target: Path, suffixes: Sequence[str], inputs: Sequence[Path]) -> None:

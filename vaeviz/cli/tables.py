@@ -9,7 +9,15 @@ from typing import Annotated, Literal
 import typer
 
 from vaeviz.cli.opening import open_model, open_panel, panel_line
-from vaeviz.cli.options import By, JsonFlag, ModelFile, PanelRef, Seed, TableOutput, given
+from vaeviz.cli.options import (
+    Bootstrap,
+    BootstrapSeed,
+    By,
+    JsonFlag,
+    ModelFile,
+    PanelRef,
+    TableOutput,
+)
 from vaeviz.cli.output import TABLES, replacing, write_table
 from vaeviz.cli.session import Result, Session, records
 
@@ -56,8 +64,8 @@ def compression(
         Literal["test", "validation", "train", "new", "all"],
         typer.Option(help="Whose genotypes are coded."),
     ] = "test",
-    bootstrap: Annotated[int, typer.Option(min=2, max=100_000, help="Bootstrap samples.")] = 200,
-    seed: Seed = 1,
+    bootstrap: Bootstrap = 200,
+    seed: BootstrapSeed = 1,
     people: Annotated[
         Path | None, typer.Option("--people", help="Also write a table of one row a person.")
     ] = None,
@@ -74,7 +82,7 @@ def compression(
         )
         trained, opened = open_model(model), open_panel(panel)
         found = compression_result(
-            trained, opened, by, split, bootstrap, seed=seed or 0, progress=session.progress
+            trained, opened, by, split, bootstrap, seed, progress=session.progress
         )
         write_table(found.groups, temporary)
         if person_file is not None:
@@ -94,8 +102,8 @@ def entropy(
     panel: PanelRef,
     output: TableOutput,
     by: By = "superpopulation",
-    bootstrap: Annotated[int, typer.Option(min=2, max=100_000, help="Bootstrap samples.")] = 200,
-    seed: Seed = None,
+    bootstrap: Bootstrap = 200,
+    seed: BootstrapSeed = 1,
     as_json: JsonFlag = False,
 ) -> None:
     """Write the mean entropy per site of every group, in bits, highest first."""
@@ -106,8 +114,7 @@ def entropy(
         session.progress.update(0, 2, "Opening the panel")
         opened = open_panel(panel)
         session.progress.update(1, 2, "Counting alleles")
-        options = given(seed=seed)
-        table = entropy_table(opened, by, bootstrap, **options)
+        table = entropy_table(opened, by, bootstrap, seed)
         write_table(table, temporary)
         session.progress.update(2, 2, f"{len(table):,} groups")
     steps = [step.what for step in opened.info.steps]
