@@ -249,7 +249,7 @@ def _integer_index(index: ArrayLike) -> NDArray[np.int64]:
 
 
 def _sample_table(samples: pd.DataFrame) -> pd.DataFrame:
-    table = samples.reset_index(drop=True).copy()
+    table = _named_once(samples)
     for name in SAMPLE_COLUMNS[1:3]:
         table[name] = _text_or_nan(table[name]) if name in table else np.nan
         table[name] = table[name].astype(object)
@@ -259,18 +259,50 @@ def _sample_table(samples: pd.DataFrame) -> pd.DataFrame:
             float
         )
     if "sample" in table:
-        table["sample"] = table["sample"].map(str).astype(object)
+        table["sample"] = table["sample"].map(_storable).astype(object)
     extra = [c for c in table.columns if c not in SAMPLE_COLUMNS]
+    for name in extra:
+        table[name] = _plain_column(table[name])
     return table[[c for c in SAMPLE_COLUMNS if c in table] + extra]
+
+
+def _named_once(table: pd.DataFrame) -> pd.DataFrame:
+    table = table.reset_index(drop=True).copy()
+    table.columns = pd.Index([str(c) for c in table.columns], dtype=object)
+    twice = table.columns[table.columns.duplicated()]
+    if len(twice):
+        raise PanelError(
+            f"Two columns of a table are named {twice[0][:40]!r}.", "Rename one of the columns."
+        )
+    return table
+
+
+def _plain_column(column: pd.Series) -> pd.Series:
+    """A user's column as bool, int64, float64 or text with NaN: what every store can hold."""
+    kind = pd.api.types.infer_dtype(column, skipna=True)
+    whole = bool(column.notna().all())
+    if kind == "boolean" and whole:
+        return column.astype(bool)
+    if kind == "integer" and whole and abs(column.astype(float)).max() < 2**53:
+        return column.astype(np.int64)
+    if kind in ("integer", "floating", "mixed-integer-float"):
+        return pd.Series(column.to_numpy(np.float64, na_value=np.nan), index=column.index)
+    return _text_or_nan(column)
 
 
 def _text_or_nan(column: pd.Series) -> pd.Series:
     text = column.astype(object).where(column.notna(), np.nan)
-    return text.map(lambda x: x if isinstance(x, float) and np.isnan(x) else str(x))
+    text = text.map(lambda x: x if isinstance(x, float) and np.isnan(x) else _storable(x))
+    return text.astype(object)
+
+
+def _storable(value: object) -> str:
+    """Text that UTF-8 can hold: lone surrogates become question marks."""
+    return str(value).encode("utf-8", "replace").decode()
 
 
 def _site_table(sites: pd.DataFrame) -> pd.DataFrame:
-    table = sites.reset_index(drop=True).copy()
+    table = _named_once(sites)
     absent = [c for c in SITE_COLUMNS if c not in table]
     if absent:
         raise PanelError(f"The site table lacks {', '.join(absent)}.", "Give all site columns.")
@@ -278,6 +310,8 @@ def _site_table(sites: pd.DataFrame) -> pd.DataFrame:
         table[name] = table[name].map(str).astype(object)
     table["pos"] = table["pos"].astype(np.int64)
     extra = [c for c in table.columns if c not in SITE_COLUMNS]
+    for name in extra:
+        table[name] = _plain_column(table[name])
     return table[list(SITE_COLUMNS) + extra]
 
 
