@@ -1,4 +1,4 @@
-"""Opened panels, loaded models and derived tables, kept between reruns.
+"""Opened panels, loaded models and what was computed from them, kept between reruns.
 
 Panels, models and tables are never cache keys (Streamlit hashes only a sample of large ones):
 arguments with an underscore are not hashed, and the key is the workspace and content digests.
@@ -6,10 +6,10 @@ arguments with an underscore are not hashed, and the key is the workspace and co
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-import pandas as pd
 import streamlit as st
 
 from vaeviz.data.catalogue import BUILT_IN, load_builtin, open_panel
@@ -18,6 +18,8 @@ from vaeviz.ui import workspace
 
 if TYPE_CHECKING:
     from vaeviz.training.model import TrainedModel
+
+T = TypeVar("T")
 
 
 def panel(ref: str) -> Panel:
@@ -46,19 +48,27 @@ def model(ref: str) -> TrainedModel:
     return _model(str(path), path.stat().st_mtime_ns)
 
 
-def embedding(model: TrainedModel, panel: Panel, haplotypes: bool = False) -> pd.DataFrame:
-    """`TrainedModel.embed`, remembered."""
-    return _embedding(scope(), model.digest, panel.digest, haplotypes, model, panel)
+def remembered(
+    name: str,
+    digests: tuple[str, ...],
+    compute: Callable[[], T],
+    parameters: tuple[object, ...] = (),
+) -> T:
+    """The result of `compute`, computed once for the same name, digests and parameters.
 
-
-def components(panel: Panel, n_components: int, seed: int = 1) -> pd.DataFrame:
-    """PCA scores of everybody in the panel (columns sample, PC1, ...), remembered."""
-    return _components(scope(), panel.digest, n_components, seed, panel)
-
-
-def scope() -> str:
-    """First part of every cache key: the workspace, so that no session sees another's tables."""
-    return str(workspace.folder())
+    Parameters
+    ----------
+    name : str
+        What is computed.
+    digests : tuple of str
+        Content digests of every panel and model that `compute` reads.
+    compute : callable
+        No arguments; its result must be picklable. It must not call streamlit.
+    parameters : tuple
+        Everything else that the result depends on: short, hashable values.
+    """
+    result: T = _remembered(str(workspace.folder()), name, digests, parameters, compute)
+    return result
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -78,22 +88,12 @@ def _model(path: str, modified_ns: int) -> TrainedModel:
     return load_model(Path(path))
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def _embedding(
+@st.cache_data(max_entries=64, max_size="256MB", show_spinner=False)
+def _remembered(
     scope: str,
-    model_digest: str,
-    panel_digest: str,
-    haplotypes: bool,
-    _model: TrainedModel,
-    _panel: Panel,
-) -> pd.DataFrame:
-    return _model.embed(_panel, haplotypes=haplotypes)
-
-
-@st.cache_data(max_entries=8, show_spinner=False)
-def _components(
-    scope: str, panel_digest: str, n_components: int, seed: int, _panel: Panel
-) -> pd.DataFrame:
-    from vaeviz.analysis.embedding import pca_table
-
-    return pca_table(_panel, n_components, seed=seed)
+    name: str,
+    digests: tuple[str, ...],
+    parameters: tuple[object, ...],
+    _compute: Callable[[], T],
+) -> T:
+    return _compute()

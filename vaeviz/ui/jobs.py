@@ -38,15 +38,20 @@ def begin(kind: str, arguments: Sequence[str], label: str, limits: Limits | None
     return job
 
 
+def of_kind(kind: str) -> list[Job]:
+    """Jobs of this kind in this workspace, newest first."""
+    return [job for job in list_jobs(workspace.folder()) if job.request.kind == kind]
+
+
 def active(kind: str) -> Job | None:
     """The job of this kind that is under way in this workspace, whoever started it."""
-    return next((j for j in _of_kind(kind) if j.status().active), None)
+    return next((j for j in of_kind(kind) if j.status().active), None)
 
 
 def latest(kind: str) -> Job | None:
     """The newest job of this kind, whatever its state, unless the user dismissed it."""
     dismissed = st.session_state.get(_DISMISSED, ())
-    return next((j for j in _of_kind(kind) if j.name not in dismissed), None)
+    return next((j for j in of_kind(kind) if j.name not in dismissed), None)
 
 
 def dismiss(job: Job) -> None:
@@ -117,10 +122,6 @@ def duration(seconds: float) -> str:
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
-
-
-def _of_kind(kind: str) -> list[Job]:
-    return [job for job in list_jobs(workspace.folder()) if job.request.kind == kind]
 
 
 def _resume(job: Job) -> None:

@@ -138,7 +138,7 @@ def with_label(panel: Panel, column: str, labels: Iterable[str]) -> tuple[str, .
     )
 
 
-def rings(key: str) -> list[str] | None:
+def rings(key: str) -> tuple[str, ...]:
     """IDs to ring on a chart: the selection, unless the chart's own lasso shows it already.
 
     Rings change the figure, which makes the browser forget zoom and lasso; so a chart on which
@@ -147,11 +147,11 @@ def rings(key: str) -> list[str] | None:
     selection = state.get().selection
     if selection is None:
         st.session_state[f"{_RINGED}_{key}"] = False
-        return None
+        return ()
     drawn_here = event_ids(st.session_state.get(key)) == selection.sample_ids
     ringed = bool(st.session_state.get(f"{_RINGED}_{key}", False)) or not drawn_here
     st.session_state[f"{_RINGED}_{key}"] = ringed
-    return list(selection.sample_ids) if ringed else None
+    return selection.sample_ids if ringed else ()
 
 
 def take_changed() -> bool:

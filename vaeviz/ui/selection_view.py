@@ -113,13 +113,15 @@ def _buttons(panel: Panel, selection: Selection | None) -> None:
 
 
 def _composition(panel: Panel, selection: Selection) -> None:
+    from vaeviz.figures.chart import panel_caption
     from vaeviz.figures.latent import composition
 
     levels = [level for level in ("population", "superpopulation") if panel.has_labels(level)]
     if not levels:
         st.caption("The panel has no labels to compare the selection with.")
         return
-    chart = composition(panel, selection.index(panel), levels[0], theme=theme())
+    caption = panel_caption(panel)
+    chart = composition(panel, selection.index(panel), levels[0], theme=theme(), caption=caption)
     show_chart(chart, "selection_composition")
 
 

@@ -72,50 +72,49 @@ def replace(state: AppState) -> AppState:
     return state
 
 
-def set_panel(ref: str) -> AppState:
+def set_panel(ref: str) -> None:
     """Open another panel: model and selection belong to the old one and are let go."""
     state = get()
     if state.selection is not None and ref != state.panel_ref:
         notice("The selection was made on another panel and was cleared.")
     model = workspace.demo_model(ref) if ref in BUILT_IN else None
-    return update(panel_ref=ref, model_ref=model, selection=None, history=())
+    update(panel_ref=ref, model_ref=model, selection=None, history=())
 
 
-def set_model(ref: str) -> AppState:
+def set_model(ref: str) -> None:
     """Use another model with the open panel."""
-    return update(model_ref=ref)
+    update(model_ref=ref)
 
 
-def reset() -> AppState:
+def reset() -> None:
     """Back to the demo; view settings and selections go, files in the workspace stay."""
     for key in list(st.session_state):
         del st.session_state[key]
-    return replace(demo())
+    replace(demo())
 
 
-def select(selection: Selection | None) -> AppState:
+def select(selection: Selection | None) -> None:
     """Make this the current selection (None clears) and remember the one before it."""
     state = get()
     history = (*state.history, state.selection)[-MAX_HISTORY:]
-    return update(selection=selection, history=history)
+    update(selection=selection, history=history)
 
 
-def undo_selection() -> AppState:
+def undo_selection() -> None:
     """Go back to the selection before the current one; nothing happens without one."""
     state = get()
-    if not state.history:
-        return state
-    return update(selection=state.history[-1], history=state.history[:-1])
+    if state.history:
+        update(selection=state.history[-1], history=state.history[:-1])
 
 
-def watch(job_name: str) -> AppState:
+def watch(job_name: str) -> None:
     """Take over the result of this job when it ends, also after a refresh or a restart."""
-    return update(watching=(*get().watching, job_name))
+    update(watching=(*get().watching, job_name))
 
 
-def unwatch(job_name: str) -> AppState:
+def unwatch(job_name: str) -> None:
     """Stop waiting for a job."""
-    return update(watching=tuple(x for x in get().watching if x != job_name))
+    update(watching=tuple(x for x in get().watching if x != job_name))
 
 
 def notice(text: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from vaeviz.config import Environment
 from vaeviz.data.catalogue import BUILT_IN, demo_model_path
+from vaeviz.data.panel import Panel
 from vaeviz.errors import VaevizError
 
 DEMO = "demo:"
@@ -58,6 +59,17 @@ def file_of(ref: str) -> Path:
 def panel_argument(ref: str) -> str:
     """How a command line names the panel of a reference: built-in name or absolute path."""
     return ref if ref in BUILT_IN else str(file_of(ref))
+
+
+def as_file(ref: str, panel: Panel) -> Path:
+    """A file that holds the panel of a reference; a built-in one is written out as .vcz."""
+    if ref not in BUILT_IN:
+        return file_of(ref)
+    from vaeviz.data.vcz import save_panel
+
+    path = new_path("uploads", ".vcz")
+    save_panel(panel, path)
+    return path
 
 
 def demo_model(panel_ref: str) -> str | None:

@@ -1,0 +1,57 @@
+"""Latent space: see the clusters, pick people, name the selection."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vaeviz.ui import explain, guards, latent_view, selecting, selection_view
+from vaeviz.ui.errors import shown_errors
+
+CHART_HEIGHT = 620
+
+
+@st.fragment
+@shown_errors()
+def explore() -> None:
+    """Chart, ways to select, and the selection; redrawn without the rest of the page."""
+    if selecting.take_changed():
+        st.rerun()
+    panel = guards.need_panel()
+    with st.skeleton(height=CHART_HEIGHT):
+        model = guards.find_model()
+        n_latent = model.config.n_latent if model is not None else 0
+        too_flat = latent_view.view_switch(n_latent) and model is not None
+        if model is None or too_flat:
+            coordinates = latent_view.pca_coordinates(panel)
+        else:
+            coordinates = latent_view.latent_coordinates(model, panel)
+    if model is None:
+        offer_training()
+    elif too_flat:
+        st.info(
+            f"This model has {n_latent} latent dimensions; 3-D shows the first principal "
+            "components instead. Train with 3 or more for a latent space in 3-D.",
+            icon=":material/3d_rotation:",
+        )
+    view = latent_view.controls(panel, coordinates, has_split="split" in coordinates.table)
+    latent_view.charts(panel, coordinates, view)
+    st.subheader("Selection", anchor=False)
+    left, right = st.columns([1, 2], gap="large")
+    with left:
+        selection_view.selection_tools(panel)
+    with right:
+        selection_view.selection_summary(panel, coordinates.table)
+
+
+def offer_training() -> None:
+    """Say that PCA stands in for the model, and lead to the Train page."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.info(
+            "There is no model of this panel yet: you see principal components (PCA).",
+            icon=":material/info:",
+        )
+        st.page_link("pages/train.py", label="Train a model", icon=":material/model_training:")
+
+
+explain.open_page("latent")
+explore()

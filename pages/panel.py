@@ -1,0 +1,36 @@
+"""Panel: choose genotypes, see whether they are usable, filter them on the record."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vaeviz.ui import explain, guards, jobs, panel_choose, panel_filter, panel_overview, state
+from vaeviz.ui.errors import shown_errors
+from vaeviz.ui.widgets import segments
+
+LOOK, CHOOSE, UPLOAD, FILTER = "Open panel", "Choose a panel", "Bring your own", "Filter"
+
+explain.open_page("panel")
+has_panel = state.get().panel_ref is not None
+steps = [LOOK, CHOOSE, UPLOAD, FILTER] if has_panel else [CHOOSE, UPLOAD]
+step = segments("Step", steps, "panel_step", hide_label=True)
+running = jobs.active("import")
+if running is not None and step != UPLOAD:
+    panel_choose.importing(running.name)
+if step == LOOK:
+    panel = guards.need_panel()
+    st.subheader(panel_overview.title(panel), anchor=False)
+    with shown_errors():
+        panel_overview.headline(panel)
+        panel_overview.preview(panel)
+elif step == CHOOSE:
+    panel_choose.built_in_cards()
+    st.subheader("Kept in your workspace", anchor=False)
+    panel_choose.kept_panels()
+elif step == UPLOAD:
+    with shown_errors():
+        panel_choose.own_files()
+else:
+    panel = guards.need_panel()
+    with shown_errors():
+        panel_filter.filter_form(panel)

@@ -1,0 +1,184 @@
+"""The map of people: which coordinates, which axes, which colours, and the charts themselves."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from vaeviz.data.panel import LEVELS, Panel
+from vaeviz.escape import plain
+from vaeviz.ui import derived, selecting, state
+from vaeviz.ui.explain import teaching
+from vaeviz.ui.show import show_chart, theme
+from vaeviz.ui.widgets import choice, segments
+
+if TYPE_CHECKING:
+    from vaeviz.figures.chart import Chart
+    from vaeviz.training.model import TrainedModel
+
+N_COMPONENTS = 10
+SPLIT = "part of training"
+
+
+@dataclasses.dataclass(frozen=True)
+class Coordinates:
+    """A table of coordinates, one row a person, and what to call it."""
+
+    table: pd.DataFrame
+    columns: tuple[str, ...]
+    name: str
+    caption: str
+
+
+@dataclasses.dataclass(frozen=True)
+class View:
+    """What the user wants to see."""
+
+    axes: tuple[str, ...]
+    colour_by: str
+    show_sd: bool
+    beside: bool
+
+
+def latent_coordinates(model: TrainedModel, panel: Panel) -> Coordinates:
+    """Posterior means of everybody, with the standard deviations beside them."""
+    table = derived.embedding(model, panel)
+    columns = tuple(c for c in table.columns if str(c).endswith("_mean"))
+    overlap = model.align(panel).report.overlap
+    note = f"model {model.digest[:8]}"
+    if overlap < 1:
+        note += f", {overlap:.0%} of its sites in this panel"
+    return Coordinates(table, columns, "latent", _caption(panel, note))
+
+
+def pca_coordinates(panel: Panel) -> Coordinates:
+    """Principal components of everybody, with the panel's labels beside them."""
+    n_components = min(N_COMPONENTS, panel.n_samples - 1, panel.n_sites)
+    scores = derived.components(panel, n_components)
+    columns = tuple(c for c in scores.columns if c != "sample")
+    labels = panel.samples[["sample", *LEVELS]]
+    table = labels.merge(scores[["sample", *columns]], on="sample", how="left")
+    return Coordinates(table, columns, "PCA", _caption(panel, "PCA"))
+
+
+def controls(panel: Panel, coordinates: Coordinates, has_split: bool) -> View:
+    """One row of settings above the chart."""
+    dimensions = 3 if len(coordinates.columns) > 2 and _wants_3d() else 2
+    dimensions = min(dimensions, len(coordinates.columns))
+    columns = st.columns([1] * dimensions + [1.4, 2], vertical_alignment="bottom")
+    axes = _axes(columns[:dimensions], coordinates, dimensions)
+    with columns[dimensions]:
+        colour_by = _colour_by(panel, has_split)
+    with columns[-1], st.container(horizontal=True):
+        beside = coordinates.name == "latent" and st.toggle(
+            "PCA beside it", key="latent_beside", persist_state="session"
+        )
+        show_sd = (
+            not teaching()
+            and coordinates.name == "latent"
+            and dimensions == 2
+            and st.toggle(
+                "Posterior sd",
+                key="latent_sd",
+                persist_state="session",
+                help="Ellipses of one standard deviation: how sure the encoder is of the place.",
+            )
+        )
+    return View(axes, colour_by, show_sd, beside)
+
+
+def view_switch(n_latent: int) -> bool:
+    """2-D or 3-D; returns whether PCA has to stand in because the model has too few dimensions."""
+    segments("View", ["2-D", "3-D"], "latent_view", hide_label=True)
+    return _wants_3d() and n_latent < 3
+
+
+def charts(panel: Panel, main: Coordinates, view: View) -> None:
+    """The chart, or two side by side when PCA is wanted too."""
+    if not view.beside:
+        _chart(panel, main, view)
+        return
+    left, right = st.columns(2)
+    with left:
+        _chart(panel, main, view)
+    with right, st.skeleton(height=500):
+        pca = pca_coordinates(panel)
+        axes = pca.columns[: max(2, len(view.axes))]
+        _chart(panel, pca, dataclasses.replace(view, axes=axes, show_sd=False))
+
+
+def _wants_3d() -> bool:
+    return st.session_state.get("latent_view") == "3-D"
+
+
+def _axes(
+    columns: list[st.delta_generator.DeltaGenerator], coordinates: Coordinates, dimensions: int
+) -> tuple[str, ...]:
+    from vaeviz.figures.latent import axis_label
+
+    chosen: list[str] = []
+    for position, (column, letter) in enumerate(zip(columns, "xyz", strict=False)):
+        free = [c for c in coordinates.columns if c not in chosen]
+        default = coordinates.columns[position]
+        key = f"{coordinates.name}_{letter}"
+        with column:
+            chosen.append(
+                choice(letter, free, key, default if default in free else None, axis_label, True)
+            )
+    return tuple(chosen[:dimensions])
+
+
+def _colour_by(panel: Panel, has_split: bool) -> str:
+    columns = [str(c) for c in panel.samples.columns if c != "sample"]
+    known = [c for c in columns if panel.samples[c].notna().any()] + [SPLIT] * has_split
+    default = "superpopulation" if "superpopulation" in known else None
+    return choice("Colour by", known or ["sample"], "colour_by", default, plain, bind=True)
+
+
+def _chart(panel: Panel, coordinates: Coordinates, view: View) -> None:
+    key = selecting.chart_key(f"{coordinates.name}_{len(view.axes)}d")
+    chart = _build(panel, coordinates, view, key)
+    rule = f"drawn on {coordinates.name}: {', '.join(view.axes)}"
+    callback = partial(selecting.from_chart, key, rule) if len(view.axes) == 2 else None
+    show_chart(chart, key, callback)
+
+
+def _build(panel: Panel, coordinates: Coordinates, view: View, key: str) -> Chart:
+    from vaeviz.figures.latent import scatter_2d, scatter_3d
+
+    common = {
+        "labels": _labels(panel, coordinates.table, view.colour_by),
+        "samples": panel.samples,
+        "theme": theme(),
+        "caption": coordinates.caption,
+    }
+    table, axes = coordinates.table, view.axes
+    if len(axes) == 3:
+        return scatter_3d(table, *axes, view.colour_by, selected_ids=_selected(), **common)
+    x, y = axes if len(axes) == 2 else (axes[0], axes[0])
+    rings = selecting.rings(key)
+    return scatter_2d(
+        table, x, y, view.colour_by, selected_ids=rings, show_sd=view.show_sd, **common
+    )
+
+
+def _selected() -> tuple[str, ...]:
+    selection = state.get().selection
+    return () if selection is None else selection.sample_ids
+
+
+def _labels(panel: Panel, table: pd.DataFrame, colour_by: str) -> pd.Series:
+    if colour_by == SPLIT:
+        return table["split"]
+    by_sample = panel.samples.drop_duplicates("sample").set_index("sample")[colour_by]
+    return table["sample"].map(by_sample)
+
+
+def _caption(panel: Panel, note: str) -> str:
+    from vaeviz.figures.chart import panel_caption
+
+    return panel_caption(panel, note)
