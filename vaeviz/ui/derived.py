@@ -82,3 +82,12 @@ def proposed_filters(panel: Panel) -> FilterConfig:
         return propose_filters(panel)
 
     return remembered("proposed_filters", (panel.digest,), compute)
+
+
+def kl_nats(model: TrainedModel, panel: Panel) -> NDArray[np.float64]:
+    """KL of every row and latent dimension, nats, shape (n_rows, n_latent)."""
+    return remembered(
+        "kl_nats",
+        (model.digest, panel.digest),
+        lambda: model.row_terms(panel, n_draws=1).kl_nats,
+    )

@@ -1,0 +1,218 @@
+"""A training run while it goes on, the model that came out, and models from elsewhere."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, BinaryIO
+
+import pandas as pd
+import streamlit as st
+
+from vaeviz.data.panel import Panel
+from vaeviz.escape import escape, plain
+from vaeviz.jobs.job import Job
+from vaeviz.ui import adopt, cache, derived, jobs, library, state, workspace
+from vaeviz.ui.errors import shown_errors
+from vaeviz.ui.show import show_chart, theme
+from vaeviz.ui.tables import show_frame, show_table
+from vaeviz.ui.widgets import segments
+
+if TYPE_CHECKING:
+    from vaeviz.data.align import AlignmentReport
+    from vaeviz.training.model import TrainedModel
+
+WARN_OVERLAP = 0.5
+MAX_LIVE_POINTS = 300
+_UPLOAD_ROUND = "model_upload_round"
+_CURVES = {
+    "train_bits_per_allele": "training people",
+    "validation_bits_per_allele": "validation people",
+}
+
+
+@st.fragment(run_every=jobs.POLL_S)
+def live_run(name: str) -> None:
+    """Progress, curves and Cancel of the run under way; the page is redrawn when it ends."""
+    job = jobs.active("train")
+    if job is None or job.name != name:
+        st.rerun()
+    st.markdown(f"**Training {escape(job.request.label)}** · you can leave or close this page")
+    jobs.watch_card(job, "train")
+    live_curve(job)
+
+
+def live_curve(job: Job) -> None:
+    """Bits of training and validation people so far: per genotype, or per allele when phased."""
+    history = job.progress()
+    found = [c for c in _CURVES if c in history]
+    if not found or len(history) < 2:
+        st.skeleton(height=260)
+        return
+    alleles = 1 if "--rows=haplotype" in job.request.argv else 2
+    curves = history.set_index("done")[found].rename(columns=_CURVES) * alleles
+    step = -(-len(curves) // MAX_LIVE_POINTS)
+    unit = "bits per allele" if alleles == 1 else "bits per genotype"
+    st.line_chart(curves.iloc[::step], x_label="epoch", y_label=unit, height=260)
+
+
+def last_failure() -> None:
+    """Why the last run ended without a model, with Resume."""
+    job = jobs.latest("train")
+    if job is not None and job.status().state in ("failed", "lost", "cancelled"):
+        st.markdown(f"**{escape(job.request.label)}** ended early.")
+        jobs.ended_card(job, "train")
+
+
+def model_summary(model: TrainedModel, panel: Panel) -> None:
+    """Held-out figures of the model beside its baselines, its curves and its settings."""
+    from vaeviz.cli.train import metrics_table
+
+    overlap_report(model.align(panel).report)
+    show_table(metrics_table(model), "model_metrics")
+    st.caption(
+        f"Held-out test people only ({model.metrics.get('n_test', 'some')}). The PCA has as "
+        "many components as the model has latent dimensions, and its scores cost nothing here, "
+        "which favours it."
+    )
+    pictures = {
+        "Learning curve": _learning_curve,
+        "KL per dimension": _kl,
+        "Settings": _settings,
+    }
+    chosen = segments("Show", list(pictures), "model_picture", hide_label=True)
+    pictures[chosen](model, panel)
+
+
+def overlap_report(report: AlignmentReport) -> None:
+    """How many of the model's sites the panel has; a warning under one half."""
+    text = (
+        f"{report.matched:,} of the model's {report.n_model:,} sites are in this panel "
+        f"({report.overlap:.0%}), matched by {report.matched_by}."
+    )
+    if report.overlap < WARN_OVERLAP:
+        st.warning(f"{text} Positions in latent space are unreliable.", icon=":material/warning:")
+    else:
+        st.caption(text)
+    if report.overlap < 1 or report.flipped:
+        with st.expander("Site report", icon=":material/rule:"):
+            show_frame(alignment_table(report), "alignment")
+
+
+def alignment_table(report: AlignmentReport) -> pd.DataFrame:
+    """The site report as a table of two columns."""
+    rows = {
+        "sites of the model": report.n_model,
+        "matched": report.matched,
+        "of these REF and ALT swapped": report.flipped,
+        "of these on the other strand": report.strand_flipped,
+        "left out, strand ambiguous": report.ambiguous_dropped,
+        "left out, other alleles": report.mismatched,
+        "not in this panel": report.missing,
+    }
+    return pd.DataFrame({"what": list(rows), "sites": list(rows.values())})
+
+
+def load_model_file(panel: Panel) -> None:
+    """Upload a model file: it is checked, matched to the panel, and kept."""
+    file = st.file_uploader(
+        "A model file (.vaeviz)",
+        type=["vaeviz"],
+        key=f"model_upload_{st.session_state.get(_UPLOAD_ROUND, 0)}",
+    )
+    if file is None or not st.button("Check and use it", key="use_model", type="primary"):
+        return
+    with shown_errors(), st.spinner("Checking the model…"):
+        keep_model(file, file.name.removesuffix(".vaeviz"), panel)
+        st.session_state[_UPLOAD_ROUND] = st.session_state.get(_UPLOAD_ROUND, 0) + 1
+        st.rerun()
+
+
+def keep_model(file: BinaryIO, name: str, panel: Panel) -> None:
+    """Copy a model file to the workspace and take it into use.
+
+    Raises
+    ------
+    CheckpointError
+        Damaged, unsafe or of another version; the copy is removed.
+    ModelError
+        It shares too few sites with the panel; the copy is removed.
+    """
+    path = workspace.new_path("models", ".vaeviz")
+    with path.open("wb") as target:
+        shutil.copyfileobj(file, target, 1 << 20)
+    try:
+        model = cache.model(workspace.reference(path))
+        model.align(panel)
+    except Exception:
+        path.unlink(missing_ok=True)
+        raise
+    detail = f"{model.config.n_latent} latent dimensions, {model.config.rows} rows"
+    adopt.use_own_model(path, plain(name), detail, fits_open_panel=True)
+
+
+def kept_models(panel: Panel) -> None:
+    """Models trained or uploaded earlier, to use again or delete."""
+    current, ref = state.get().model_ref, state.get().panel_ref
+    demo = workspace.demo_model(str(ref))
+    if demo is not None and demo != current:
+        st.button("Use the demo model", key="use_demo", on_click=state.set_model, args=(demo,))
+    cards = library.cards("models")
+    if not cards:
+        st.caption("Models that you train or upload are kept here.")
+    for card in cards:
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{escape(card.name)}**  \n{escape(card.detail, 200)}")
+            st.caption(card.created[:16].replace("T", " "))
+            st.space("stretch")
+            in_use = card.ref == current
+            key = card.ref.replace("/", "_")
+            if st.button("In use" if in_use else "Use", key=f"use_{key}", disabled=in_use):
+                with shown_errors():
+                    cache.model(card.ref).align(panel)
+                    state.set_model(card.ref)
+                    st.rerun()
+            st.button(
+                "Delete",
+                key=f"delete_{key}",
+                on_click=library.remove,
+                args=(card.ref,),
+                disabled=in_use,
+                type="tertiary",
+            )
+
+
+def _learning_curve(model: TrainedModel, panel: Panel) -> None:
+    from vaeviz.figures.training import learning_curves
+
+    baseline = model.metrics.get("test_bits_per_allele_frequencies")
+    chart = learning_curves(
+        model.history,
+        model.config.ploidy,
+        baseline_bits_per_allele=baseline if isinstance(baseline, float) else None,
+        theme=theme(),
+        caption=f"model {model.digest[:8]}",
+    )
+    show_chart(chart, "learning_curve")
+
+
+def _kl(model: TrainedModel, panel: Panel) -> None:
+    from vaeviz.figures.training import kl_per_dimension
+
+    with st.skeleton(height=320):
+        kl_nats = derived.kl_nats(model, panel)
+    chart = kl_per_dimension(kl_nats, theme=theme(), caption=f"model {model.digest[:8]}")
+    show_chart(chart, "kl_per_dimension")
+
+
+def _settings(model: TrainedModel, panel: Panel) -> None:
+    facts = {**model.train_config.model_dump(), **model.metrics, "digest": model.digest}
+    table = pd.DataFrame({"setting": list(facts), "value": [str(v) for v in facts.values()]})
+    show_table(table, "model_settings")
+    st.download_button(
+        "Model file",
+        data=lambda: workspace.file_of(str(state.get().model_ref)).read_bytes(),
+        file_name=f"vaeviz_model_{model.digest[:8]}.vaeviz",
+        key="model_file",
+        icon=":material/download:",
+        on_click="ignore",
+    )
