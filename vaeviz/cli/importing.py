@@ -17,9 +17,11 @@ from vaeviz.errors import SampleSheetError
 from vaeviz.escape import plain
 
 if TYPE_CHECKING:
-    from vaeviz.data.panel import Panel
+    import pandas as pd
+
+    from vaeviz.data.panel import Panel, Species
     from vaeviz.data.qc import FilterResult
-    from vaeviz.data.readers import ReadResult
+    from vaeviz.data.readers import ReadReport, ReadResult
     from vaeviz.data.samples import SampleColumns, SampleJoin
 
 MAX_IDS_REPORTED = 50
@@ -81,45 +83,57 @@ def import_panel(
     )
     session = Session.of(context)
     with replacing(output, [".vcz"], [file, samples]) as temporary:
-        report = _read(session, file, samples, columns, given(name=name, species=species))
+        session.progress.update(0, 3, f"Reading {plain(file.name)}")
+        chosen = None if columns is None else parse_columns(columns, samples)
+        read = _read(file, samples, chosen, autosomes, name, species)
         session.progress.update(1, 3, "Filtering")
-        filtered = _filter(report.panel, filters)
+        filtered = _filter(read.panel, filters)
         session.progress.update(2, 3, "Writing the panel")
         _save(filtered.panel, temporary)
         session.progress.update(3, 3, panel_line(filtered.panel))
-    join = report.report.sample_join
+    result, shown, notes = _told(read.report, filtered, filters)
+    session.finish({"output": str(output), **result}, as_json, shown, notes)
+
+
+def _told(
+    report: ReadReport, filtered: FilterResult, filters: FilterConfig
+) -> tuple[Result, list[tuple[str, pd.DataFrame]], list[str]]:
+    """What was left out, how the sheet fitted and what each filter did."""
+    join = report.sample_join
     result: Result = {
-        "output": str(output),
         "panel": panel_facts(filtered.panel),
-        "records": report.report.n_records,
-        "kept": report.report.n_kept,
-        "dropped": records(report.report.dropped),
-        "seconds": report.report.seconds,
+        "records": report.n_records,
+        "kept": report.n_kept,
+        "dropped": records(report.dropped),
+        "seconds": report.seconds,
         "sample_join": None if join is None else _join_facts(join),
         "filters": filters.model_dump(),
         "waterfall": records(filtered.waterfall),
         "related_pairs": None if filtered.kinship is None else len(filtered.kinship),
     }
-    shown = [("Records left out by the reader", report.report.dropped)]
-    if len(filtered.waterfall):
-        shown.append(("Filters", filtered.waterfall))
+    tables = {
+        "Records left out by the reader": report.dropped,
+        "Filters": filtered.waterfall,
+    }
+    shown = [(title, table) for title, table in tables.items() if len(table)]
     notes = [*([] if join is None else _join_lines(join)), panel_line(filtered.panel)]
-    session.finish(result, as_json, shown, notes)
+    return result, shown, notes
 
 
 def _read(
-    session: Session,
     file: Path,
     samples: Path | None,
-    columns: str | None,
-    changes: dict[str, object],
+    columns: SampleColumns | None,
+    autosomes: bool,
+    name: str | None,
+    species: Species | None,
 ) -> ReadResult:
     from vaeviz.data.readers import read_panel
 
-    session.progress.update(0, 3, f"Reading {plain(file.name)}")
-    chosen = None if columns is None else parse_columns(columns, samples)
-    result = read_panel(file, samples, chosen)
-    return dataclasses.replace(result, panel=result.panel.with_info(**changes))
+    result = read_panel(file, samples, columns, name, autosomes, species or "human")
+    # A .vcz knows its species; only one that was named replaces it.
+    named = result.panel.with_info(**given(species=species))
+    return dataclasses.replace(result, panel=named)
 
 
 def _filter(panel: Panel, filters: FilterConfig) -> FilterResult:
@@ -142,25 +156,29 @@ def parse_columns(text: str, samples: Path | None) -> SampleColumns:
     SampleSheetError
         No sheet was given, or the text has another form.
     """
-    from vaeviz.data.samples import guess_columns, read_sample_sheet
+    import pandas as pd
+
+    from vaeviz.data.samples import SampleColumns, guess_columns, read_sample_sheet
 
     if samples is None:
         raise SampleSheetError("--columns needs a sample sheet.", "Give it with --samples.")
-    guess = guess_columns(read_sample_sheet(samples))
-    known = dict(guess)
     chosen = dict(part.partition("=")[::2] for part in text.split(","))
-    wrong = [key for key, value in chosen.items() if key not in known or not value]
+    fields = SampleColumns.model_fields
+    wrong = [key for key, value in chosen.items() if key not in fields or not value]
     if wrong:
         raise SampleSheetError(
             f"--columns does not understand {plain(wrong[0])!r}.",
-            f'Write "sample=ID,population=Pop"; known are {", ".join(known)}.',
+            f'Write "sample=ID,population=Pop"; known are {", ".join(fields)}.',
         )
-    return guess.make(**{**known, **chosen})
+    free = [name for name in read_sample_sheet(samples) if name not in chosen.values()]
+    stand_in = ["sample"] if "sample" in chosen else []
+    guess = guess_columns(pd.DataFrame(columns=[*stand_in, *free]))
+    return SampleColumns.make(**{**guess.model_dump(), **chosen})
 
 
 def _join_facts(join: SampleJoin) -> Result:
     return {
-        "matched": join.matched,
+        "matched": len(join.matched),
         "missing": len(join.missing),
         "extra": len(join.extra),
         "missing_ids": list(join.missing[:MAX_IDS_REPORTED]),
@@ -169,7 +187,7 @@ def _join_facts(join: SampleJoin) -> Result:
 
 
 def _join_lines(join: SampleJoin) -> list[str]:
-    lines = [f"Sample sheet: {join.matched:,} samples matched."]
+    lines = [f"Sample sheet: {len(join.matched):,} samples matched."]
     for ids, what in (
         (join.missing, "samples have no row in the sheet"),
         (join.extra, "rows of the sheet belong to no sample"),
