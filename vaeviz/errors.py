@@ -60,5 +60,9 @@ class JobError(VaevizError):
     """A background job cannot be started, found or resumed."""
 
 
+class ImageExportError(VaevizError):
+    """An image of a figure cannot be drawn on this machine."""
+
+
 class Cancelled(VaevizError):
     """The user asked a job to stop before there was anything worth keeping."""

@@ -1,0 +1,321 @@
+"""Populations and migration routes on a map drawn from bundled outlines: nothing is fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from vaeviz.data.assets import Route
+from vaeviz.data.panel import UNLABELLED
+from vaeviz.escape import plain
+from vaeviz.figures.chart import Chart
+from vaeviz.figures.mapview import (
+    View,
+    degrees,
+    globe,
+    graticule,
+    land_outline,
+    region_ticks,
+    view_of,
+)
+from vaeviz.figures.palette import Theme, colours, symbols
+from vaeviz.figures.placing import mark_boxes, name_positions, spread
+from vaeviz.figures.routes import add_dates, add_routes, route_boxes
+from vaeviz.figures.theme import INKS, Legend, label, rounded, style
+
+AROUND_PX = (60, 170)
+"""Width and height of a figure that are not map."""
+
+SMALLEST_PX, LARGEST_PX = 8.0, 14.0
+GRATICULE_DEG = 30.0
+NAME_CHARACTERS = 14
+SEA: dict[Theme, str] = {"light": "#EDF2F6", "dark": "#141C26"}
+LAND: dict[Theme, str] = {"light": "#D3D9DF", "dark": "#323E4C"}
+COAST: dict[Theme, str] = {"light": "#FFFFFF", "dark": "#0E1117"}
+LINES: dict[Theme, str] = {"light": "#DEE5EB", "dark": "#1D2733"}
+VALUE_SCALE = "Viridis"
+
+
+def world_map(
+    populations: pd.DataFrame,
+    value: str | None = None,
+    routes: Sequence[Route] = (),
+    *,
+    value_title: str = "",
+    samples: pd.DataFrame | None = None,
+    show_names: bool = True,
+    theme: Theme = "light",
+    caption: str = "",
+    title: str = "Populations on the map",
+    name: str = "world_map",
+    height: int = 540,
+    width_px: int = 1000,
+) -> Chart:
+    """Populations at their places; the region alone when they lie close together.
+
+    Parameters
+    ----------
+    populations
+        group, superpopulation, n_samples, latitude, longitude (degrees), and `value`. Groups
+        without coordinates are left out and counted in the sentence.
+    value
+        Column to colour by; None colours by superpopulation.
+    routes
+        Curated routes to draw as arrows, with dates and citations in the hover text.
+    value_title
+        Title of the colour bar, with the unit.
+    samples
+        Sample table, for the user's own colours.
+    width_px
+        Width of the figure that marks are spread and words are placed for.
+    show_names
+        Write the groups' names where there is room.
+
+    Returns
+    -------
+    Chart
+        Points carry the group as `customdata`. Table: the populations drawn.
+    """
+    columns = ["group", "superpopulation", "n_samples", "latitude", "longitude"]
+    table = populations[[*columns, *([value] if value else [])]].copy()
+    table = table.dropna(subset=["latitude", "longitude"]).sort_values("group", ignore_index=True)
+    view = view_of(table["longitude"], table["latitude"], whole_world=bool(routes))
+    figure = go.Figure()
+    _add_ground(figure, view, theme)
+    add_routes(figure, view, routes, theme)
+    scale = _scale(view, width_px, height)
+    drawn = _placed(table, view, scale)
+    _add_leaders(figure, drawn, scale, theme)
+    if value is None:
+        _add_groups(figure, drawn, samples, theme)
+    else:
+        _add_values(figure, drawn, value, value_title or value.replace("_", " "), samples, theme)
+    _add_words(figure, view, drawn, routes, scale, show_names, theme)
+    legend: Legend = "below" if value is None or routes else "none"
+    style(figure, theme, title=title, caption=caption, height=height, legend=legend)
+    _frame(figure, view, theme)
+    alt = _alt(table, len(populations) - len(table), value, value_title, routes)
+    return Chart(figure, table, title, alt, caption, name, theme)
+
+
+def _add_ground(figure: go.Figure, view: View, theme: Theme) -> None:
+    """Sea, graticule, land."""
+    if not view.region:
+        _add_area(figure, globe(view), SEA[theme], SEA[theme])
+        x, y = graticule(view, GRATICULE_DEG)
+        line = {"color": LINES[theme], "width": 0.8}
+        figure.add_trace(
+            go.Scatter(x=rounded(x), y=rounded(y), mode="lines", line=line, **_silent())
+        )
+    _add_area(figure, land_outline(view), LAND[theme], COAST[theme])
+
+
+def _add_area(figure: go.Figure, outline: tuple[NDArray, NDArray], fill: str, edge: str) -> None:
+    figure.add_trace(
+        go.Scatter(
+            x=rounded(outline[0]),
+            y=rounded(outline[1]),
+            mode="lines",
+            fill="toself",
+            fillcolor=fill,
+            line={"color": edge, "width": 0.7},
+            **_silent(),
+        )
+    )
+
+
+def _silent() -> dict[str, object]:
+    return {"hoverinfo": "skip", "showlegend": False}
+
+
+def _scale(view: View, width_px: int, height_px: int) -> float:
+    """Pixels per thousand km in a figure of this size."""
+    wide = (width_px - AROUND_PX[0]) / (view.x_range[1] - view.x_range[0])
+    return min(wide, (height_px - AROUND_PX[1]) / (view.y_range[1] - view.y_range[0]))
+
+
+def _placed(table: pd.DataFrame, view: View, scale: float) -> pd.DataFrame:
+    """Add size and place in the plane, true (x_true, y_true) and spread apart (x, y)."""
+    placed = table.copy()
+    n = placed["n_samples"].to_numpy(float)
+    largest = max(n.max(initial=1.0), 1.0)
+    placed["size"] = np.maximum(LARGEST_PX * np.sqrt(n / largest), SMALLEST_PX)
+    x, y = view.project(placed["longitude"], placed["latitude"])
+    moved = spread(np.column_stack([x, y]) * scale, placed["size"].to_numpy()) / scale
+    return placed.assign(x_true=x, y_true=y, x=moved[:, 0], y=moved[:, 1])
+
+
+def _add_leaders(figure: go.Figure, drawn: pd.DataFrame, scale: float, theme: Theme) -> None:
+    """Lines from marks that were moved to their true places."""
+    far = np.hypot(drawn["x"] - drawn["x_true"], drawn["y"] - drawn["y_true"]) * scale
+    moved = drawn[far > drawn["size"] / 2]
+    if not len(moved):
+        return
+    gaps = np.full(len(moved), np.nan)
+    x = np.column_stack([moved["x_true"], moved["x"], gaps]).ravel()
+    y = np.column_stack([moved["y_true"], moved["y"], gaps]).ravel()
+    figure.add_trace(
+        go.Scatter(
+            x=rounded(x),
+            y=rounded(y),
+            mode="lines",
+            line={"color": INKS[theme].muted, "width": 1},
+            **_silent(),
+        )
+    )
+
+
+def _add_groups(
+    figure: go.Figure, drawn: pd.DataFrame, samples: pd.DataFrame | None, theme: Theme
+) -> None:
+    """One trace a superpopulation."""
+    names = (
+        drawn["superpopulation"].astype(object).where(drawn["superpopulation"].notna(), UNLABELLED)
+    )
+    known = drawn.rename(columns={"group": "population"}) if samples is None else samples
+    palette, marks = colours(names, known, theme), symbols(names, known)
+    for group in sorted(palette):
+        rows = drawn[names.map(str) == group]
+        marker: dict[str, object] = {"color": palette[group], "symbol": marks[group]}
+        figure.add_trace(_marks(rows, label(group), marker, None, theme))
+
+
+def _add_values(
+    figure: go.Figure,
+    drawn: pd.DataFrame,
+    value: str,
+    value_title: str,
+    samples: pd.DataFrame | None,
+    theme: Theme,
+) -> None:
+    """One trace on a continuous scale; symbols tell the superpopulations apart."""
+    names = (
+        drawn["superpopulation"].astype(object).where(drawn["superpopulation"].notna(), UNLABELLED)
+    )
+    marks = symbols(names, samples)
+    marker = {
+        "color": rounded(drawn[value]),
+        "colorscale": VALUE_SCALE,
+        "symbol": [marks[str(g)] for g in names],
+        "showscale": True,
+        "colorbar": {
+            "title": {"text": label(value_title, 40), "side": "top"},
+            "orientation": "h",
+            "thickness": 10,
+            "outlinewidth": 0,
+            "len": 0.6,
+            "x": 0.5,
+            "y": -0.02,
+            "yanchor": "top",
+            "ypad": 4,
+            "tickfont": {"size": 11, "color": INKS[theme].muted},
+        },
+    }
+    figure.add_trace(_marks(drawn, label(value_title, 40), marker, value, theme, legend=False))
+
+
+def _marks(
+    rows: pd.DataFrame,
+    trace_name: str,
+    marker: dict[str, object],
+    value: str | None,
+    theme: Theme,
+    legend: bool = True,
+) -> go.Scatter:
+    edge = "#FFFFFF" if theme == "light" else "#0E1117"
+    common = {"size": rounded(rows["size"]), "opacity": 1, "line": {"width": 1.2, "color": edge}}
+    return go.Scatter(
+        x=rounded(rows["x"]),
+        y=rounded(rows["y"]),
+        mode="markers",
+        marker=marker | common,
+        name=trace_name,
+        showlegend=legend,
+        customdata=rows["group"].map(str).tolist(),
+        text=[_hover(row, value) for _, row in rows.iterrows()],
+        hoverinfo="text",
+    )
+
+
+def _hover(row: pd.Series, value: str | None) -> str:
+    lines = [f"<b>{label(row['group'], 40)}</b>"]
+    if isinstance(row["superpopulation"], str):
+        lines.append(label(row["superpopulation"], 40))
+    lines.append(f"{int(row['n_samples']):,} people")
+    if value is not None:
+        lines.append(f"{label(value.replace('_', ' '), 40)}: {row[value]:.4g}")
+    lines.append(f"{degrees(row['latitude'], 'NS')}, {degrees(row['longitude'], 'EW')}")
+    return "<br>".join(lines)
+
+
+def _add_words(
+    figure: go.Figure,
+    view: View,
+    drawn: pd.DataFrame,
+    routes: Sequence[Route],
+    scale: float,
+    show_names: bool,
+    theme: Theme,
+) -> None:
+    """Dates and names where there is room; the hover texts and the tables have them all."""
+    points, diameters = drawn[["x", "y"]].to_numpy() * scale, drawn["size"].to_numpy() + 3
+    boxes = mark_boxes(points, diameters)
+    n_marks = len(boxes)
+    add_dates(figure, view, routes, boxes, scale, theme)
+    boxes += route_boxes(view, routes, scale)
+    if not show_names or not len(drawn):
+        return
+    names = [plain(g, NAME_CHARACTERS) for g in drawn["group"]]
+    positions = name_positions(points, diameters, names, boxes[n_marks:])
+    shown = drawn[[bool(p) for p in positions]]
+    figure.add_trace(
+        go.Scatter(
+            x=rounded(shown["x"]),
+            y=rounded(shown["y"]),
+            mode="markers+text",
+            marker={"size": rounded(shown["size"]), "opacity": 0},
+            text=[label(g, NAME_CHARACTERS) for g in shown["group"]],
+            textposition=[p for p in positions if p],
+            textfont={"size": 10.5, "color": INKS[theme].text},
+            **_silent(),
+        )
+    )
+
+
+def _frame(figure: go.Figure, view: View, theme: Theme) -> None:
+    """Equal scale on both axes; the world has none, a region tells its degrees."""
+    keep = {"constrain": "range" if view.region else "domain", "visible": view.region}
+    figure.update_xaxes(range=list(view.x_range), showline=False, **keep)
+    figure.update_yaxes(
+        range=list(view.y_range), scaleanchor="x", scaleratio=1, showline=False, **keep
+    )
+    figure.update_layout(dragmode="lasso", uirevision="map")
+    if view.region:
+        figure.update_layout(plot_bgcolor=SEA[theme])
+        at_x, text_x, at_y, text_y = region_ticks(view)
+        figure.update_xaxes(tickvals=at_x, ticktext=text_x, gridcolor=LINES[theme])
+        figure.update_yaxes(tickvals=at_y, ticktext=text_y, gridcolor=LINES[theme])
+
+
+def _alt(
+    table: pd.DataFrame,
+    n_unplaced: int,
+    value: str | None,
+    value_title: str,
+    routes: Sequence[Route],
+) -> str:
+    text = f"Map of {len(table)} populations with {int(table['n_samples'].sum()):,} people"
+    if value is not None and table[value].notna().any():
+        low, high = table.loc[table[value].idxmin()], table.loc[table[value].idxmax()]
+        text += f", coloured by {plain(value_title or value)}: lowest {plain(low['group'])} "
+        text += f"({low[value]:.4g}), highest {plain(high['group'])} ({high[value]:.4g})"
+    text += "."
+    if routes:
+        text += f" Arrows show {len(routes)} curated migration routes."
+    if n_unplaced:
+        text += f" {n_unplaced} populations have no coordinates and are left out."
+    return text
