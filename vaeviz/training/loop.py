@@ -35,7 +35,8 @@ from vaeviz.training.state import (
 SAVE_EVERY_SECONDS = 5.0
 LABEL_DROPOUT = 0.1
 AVERAGE_DECAY = 0.98
-LR_WARMUP = 0.05
+WARMUP = 0.05
+"""Share of the steps over which the learning rate rises; the average starts behind them."""
 GRADIENT_CLIP = 5.0
 NATS_SCALE = 0.03
 """The loss is nats over this share of the sites, so that clipping and epsilon fit any panel."""
@@ -194,7 +195,7 @@ class _Loop:
         return self.config.beta * min(1.0, (step + 1) / ramp)
 
     def _update_average(self, state: RunState, step: int) -> None:
-        if step < self.total_steps // 2:
+        if step < self.total_steps * WARMUP:
             return
         if not state.average:
             state.average = copy_weights(self.network)
@@ -295,5 +296,5 @@ def _optimizer(network: Autoencoder, config: TrainConfig) -> torch.optim.Optimiz
 
 def _pace(step: int, total: int) -> float:
     """Share of the learning rate: 5 % linear warm-up, then a cosine to 1 %."""
-    warm = min(1.0, (step + 1) / max(1.0, LR_WARMUP * total))
+    warm = min(1.0, (step + 1) / max(1.0, WARMUP * total))
     return warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, step / total))))
