@@ -1,0 +1,104 @@
+"""Maps of people without a neural network: principal components and UMAP."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from vaeviz.data.panel import Panel
+from vaeviz.errors import PanelError
+
+MIN_UMAP_SAMPLES = 10
+
+
+def pca_table(
+    panel: Panel,
+    n_components: int = 10,
+    train: NDArray[np.bool_] | None = None,
+    seed: int = 1,
+) -> pd.DataFrame:
+    """Principal components of dosages, one row a sample.
+
+    Patterson scaling (Patterson et al. 2006, eq. 3), as everywhere in the project.
+
+    Parameters
+    ----------
+    panel : Panel
+    n_components : int
+        Fewer come back when samples or sites do not suffice.
+    train : bool, shape (n_samples,), optional
+        Samples to fit on; the others are projected, and the scores of the fitted ones are
+        cross-fitted so that both are comparable. Default: all, with their plain scores.
+    seed : int
+        Of the cross-fitting folds.
+
+    Returns
+    -------
+    DataFrame
+        sample, PC1, PC2, ...; `attrs["explained"]` lists each component's share of the variance
+        (0..1).
+
+    Raises
+    ------
+    ModelError
+        Fewer than three samples to fit on, or nothing varies among them.
+    """
+    from vaeviz.training.components import fit_components
+
+    counts = panel.as_dosages().counts
+    rows = np.arange(len(counts)) if train is None else np.flatnonzero(train)
+    components = fit_components(counts, 2, rows, n_components, seed)
+    scores = components.scores(counts) if train is None else components.all_scores(counts)
+    table = pd.DataFrame(
+        scores.astype(float), columns=[f"PC{i + 1}" for i in range(components.n_components)]
+    )
+    table.insert(0, "sample", panel.sample_ids)
+    table.attrs["explained"] = [float(x) for x in components.explained]
+    return table
+
+
+def umap_table(
+    coordinates: pd.DataFrame, seed: int = 42, n_neighbors: int = 15, min_dist: float = 0.1
+) -> pd.DataFrame:
+    """UMAP of principal components or latent means; call it in a job process only.
+
+    Distances between clusters of a UMAP mean nothing. numba, which it runs on, must not be
+    called from several threads of a server.
+
+    Parameters
+    ----------
+    coordinates : DataFrame
+        sample and numeric columns, as from `pca_table`.
+    seed : int
+    n_neighbors, min_dist
+        As in umap-learn; `n_neighbors` is cut to the number of other samples.
+
+    Returns
+    -------
+    DataFrame
+        sample, UMAP1, UMAP2.
+
+    Raises
+    ------
+    PanelError
+        Fewer than ten samples.
+    """
+    if len(coordinates) < MIN_UMAP_SAMPLES:
+        raise PanelError(
+            f"UMAP needs at least {MIN_UMAP_SAMPLES} samples; there are {len(coordinates)}.",
+            "Use principal components instead.",
+        )
+    import umap
+
+    values = coordinates.drop(columns="sample").select_dtypes("number").to_numpy(np.float32)
+    reducer = umap.UMAP(
+        n_neighbors=min(n_neighbors, len(values) - 1),
+        min_dist=min_dist,
+        random_state=seed,
+        n_jobs=1,
+    )
+    layout = np.asarray(reducer.fit_transform(values), dtype=float)
+    return pd.DataFrame(
+        {"sample": coordinates["sample"], "UMAP1": layout[:, 0], "UMAP2": layout[:, 1]}
+    )
