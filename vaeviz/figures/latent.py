@@ -167,7 +167,7 @@ def scatter_3d(
         legend_groupclick="toggleitem",
         scene={
             "aspectmode": "cube",
-            "camera": {"eye": {"x": 1.35, "y": 1.35, "z": 0.8}},
+            "camera": {"eye": {"x": 1.4, "y": 1.4, "z": 0.8}, "center": {"z": -0.12}},
             **{
                 f"{axis}axis": {"title": {"text": t}} for axis, t in zip("xyz", titles, strict=True)
             },

@@ -18,7 +18,7 @@ from vaeviz.figures.palette import Theme, colours
 from vaeviz.figures.theme import INKS, label, rounded, style
 from vaeviz.figures.worldmap import world_map
 
-SPECTRUM_BARS = 50
+RARE = 0.05
 
 
 def population_counts(
@@ -91,24 +91,15 @@ def frequency_spectrum(
     Parameters
     ----------
     spectrum
-        minor_count (copies of the rarer allele) and n_sites.
+        frequency_low, frequency_high, n_sites: one row a bin of the minor allele's frequency.
     n_alleles
-        Alleles sampled (two a person): turns counts into frequencies.
+        Alleles sampled (two a person), told on the axis.
     """
-    frequency = spectrum["minor_count"].to_numpy(float) / n_alleles
-    n_bars = min(SPECTRUM_BARS, max(n_alleles // 2, 1))
-    edges = np.linspace(0, 0.5, n_bars + 1)
-    n_sites, _ = np.histogram(frequency, bins=edges, weights=spectrum["n_sites"].to_numpy(float))
-    table = pd.DataFrame(
-        {
-            "minor_allele_frequency_from": edges[:-1],
-            "minor_allele_frequency_to": edges[1:],
-            "n_sites": n_sites.astype(np.int64),
-        }
-    )
+    table = spectrum[["frequency_low", "frequency_high", "n_sites"]].reset_index(drop=True)
+    low, high = table["frequency_low"].to_numpy(), table["frequency_high"].to_numpy()
     figure = go.Figure(
         go.Bar(
-            x=rounded((edges[:-1] + edges[1:]) / 2),
+            x=rounded((low + high) / 2),
             y=table["n_sites"].to_numpy(),
             marker={"color": INKS[theme].accent, "line": {"width": 0}},
             hovertext=[
@@ -125,14 +116,15 @@ def frequency_spectrum(
         title=title,
         caption=caption,
         height=height,
-        x_title="minor allele frequency",
+        x_title=f"minor allele frequency among {n_alleles:,} alleles",
         y_title="sites",
     )
     figure.update_layout(bargap=0.08)
     figure.update_xaxes(range=[0, 0.5], showgrid=False)
-    rare = n_sites[edges[:-1] < 0.05].sum() / max(n_sites.sum(), 1)
-    alt = f"Histogram of minor allele frequencies of {int(n_sites.sum()):,} sites; "
-    alt += f"{100 * rare:.0f} % of them are under 5 %."
+    total = int(table["n_sites"].sum())
+    rare = table.loc[high <= RARE + 1e-9, "n_sites"].sum() / max(total, 1)
+    alt = f"Histogram of minor allele frequencies of {total:,} sites; "
+    alt += f"{100 * rare:.0f} % of them are at most {100 * RARE:.0f} %."
     return Chart(figure, table, title, alt, caption, name, theme)
 
 
@@ -162,7 +154,7 @@ def missingness(
         trace = histogram_trace(table, kind, "missing_percent", colour[kind], " %")
         figure.add_trace(trace, row=row, col=1)
     title = "Missing genotypes"
-    style(figure, theme, title=title, caption=caption, height=height, legend="below")
+    style(figure, theme, title=title, caption=caption, height=height)
     for row, kind in enumerate(parts, start=1):
         figure.update_yaxes(title_text=f"% of {kind}", rangemode="tozero", row=row, col=1)
         one = {"sites": "site", "people": "person"}[kind]

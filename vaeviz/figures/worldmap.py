@@ -226,8 +226,8 @@ def _marks(
     theme: Theme,
     legend: bool = True,
 ) -> go.Scatter:
-    edge = "#FFFFFF" if theme == "light" else "#0E1117"
-    common = {"size": rounded(rows["size"]), "opacity": 1, "line": {"width": 1.2, "color": edge}}
+    line = {"width": 1.2, "color": "#FFFFFF" if value is None or theme == "dark" else "#3B4652"}
+    common = {"size": rounded(rows["size"]), "opacity": 1, "line": line}
     return go.Scatter(
         x=rounded(rows["x"]),
         y=rounded(rows["y"]),

@@ -1,0 +1,312 @@
+"""Figures of entropy: the bar code along the genome, and means with migration arcs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from vaeviz.escape import plain
+from vaeviz.figures.arcs import add_arcs
+from vaeviz.figures.chart import Chart
+from vaeviz.figures.groups import group_scatter
+from vaeviz.figures.palette import Theme, colours, neutral
+from vaeviz.figures.theme import INKS, label, rounded, style
+
+ENTROPY_SCALE = "Inferno"
+"""Dark at 0 bits, yellow at 1 bit, as in the paper."""
+
+MOST_CHROMOSOME_NAMES = 30
+MEGABASE_TICKS = 6
+VALUE_IN_BAR = 12
+"""Bars up to which their values are written into them."""
+
+ADMIXED_GAP = 0.7
+
+
+def bar_code(
+    binned: pd.DataFrame,
+    *,
+    order: Sequence[str] | None = None,
+    theme: Theme = "light",
+    caption: str = "",
+    name: str = "entropy_bar_code",
+) -> Chart:
+    """Entropy along the genome, one strip a group, chromosomes side by side.
+
+    Parameters
+    ----------
+    binned
+        group, chrom, start_bp, end_bp, bin, mean_entropy_bits, n_sites: the same bins for every
+        group (`analysis.entropy.bin_entropy`).
+    order
+        Groups from top to bottom; by falling mean when absent.
+    """
+    means = binned.groupby("group")["mean_entropy_bits"].mean().sort_values(ascending=False)
+    groups = [g for g in (order or means.index) if g in means.index]
+    bins = binned.drop_duplicates("bin").sort_values("bin", ignore_index=True)
+    columns = _columns(bins["chrom"].to_numpy(object))
+    values = binned.pivot(index="group", columns="bin", values="mean_entropy_bits").loc[groups]
+    figure = go.Figure(
+        go.Heatmap(
+            x=np.arange(columns[-1] + 1),
+            y=np.arange(len(groups)),
+            z=_spaced(rounded(values.to_numpy()), columns, np.float32(np.nan)),
+            text=_spaced(_bin_texts(binned, groups), columns, ""),
+            hoverinfo="text",
+            hoverongaps=False,
+            colorscale=ENTROPY_SCALE,
+            zmin=0,
+            zmax=1,
+            ygap=4,
+            colorbar={
+                "title": {"text": "bits", "side": "top"},
+                "thickness": 12,
+                "outlinewidth": 0,
+                "tickvals": [0, 0.25, 0.5, 0.75, 1],
+                "tickfont": {"size": 11, "color": INKS[theme].muted},
+            },
+        )
+    )
+    title = "Entropy along the genome"
+    style(figure, theme, title=title, caption=caption, height=140 + 30 * max(len(groups), 3))
+    ticks, texts, axis_title = _genome_ticks(bins, columns)
+    figure.update_xaxes(
+        tickvals=ticks,
+        ticktext=texts,
+        title_text=axis_title,
+        tickangle=0,
+        showgrid=False,
+        showline=False,
+        tickfont_size=10 if len(ticks) > 12 else 12,
+    )
+    figure.update_yaxes(
+        tickvals=list(range(len(groups))),
+        ticktext=[label(g) for g in groups],
+        range=[len(groups) - 0.5, -0.5],
+        showgrid=False,
+        showline=False,
+        ticks="",
+    )
+    first, last = means.loc[groups].idxmax(), means.loc[groups].idxmin()
+    alt = f"Bar code of entropy in {len(bins)} stretches of {bins['chrom'].nunique()} chromosomes "
+    alt += f"for {len(groups)} groups: on the mean from {means[last]:.3f} bits ({plain(last)}) to "
+    alt += f"{means[first]:.3f} bits ({plain(first)})."
+    return Chart(figure, binned.reset_index(drop=True), title, alt, caption, name, theme)
+
+
+def entropy_bars(
+    table: pd.DataFrame,
+    arcs: pd.DataFrame | None = None,
+    *,
+    samples: pd.DataFrame | None = None,
+    theme: Theme = "light",
+    caption: str = "",
+    name: str = "entropy_bars",
+    height: int = 480,
+) -> Chart:
+    """Mean entropy in falling order, admixed groups apart, first-peopling arcs above.
+
+    Parameters
+    ----------
+    table
+        group, n_samples, mean_entropy_bits, ci_low, ci_high, admixed; rarefied_entropy_bits and
+        rarefied_haplotypes where known (`analysis.entropy.entropy_table`).
+    arcs
+        route, label, source, target, ka_start, ka_end, citation (`analysis.migrations.arcs`);
+        those without both bars are left out.
+    samples
+        Sample table, for the user's own colours.
+    """
+    ordered = table.sort_values(
+        ["admixed", "mean_entropy_bits"], ascending=[True, False], ignore_index=True
+    )
+    n_plain = int((~ordered["admixed"].astype(bool)).sum())
+    gap = ADMIXED_GAP if 0 < n_plain < len(ordered) else 0.0
+    places = np.arange(len(ordered)) + gap * (np.arange(len(ordered)) >= n_plain)
+    figure = go.Figure(_entropy_bar(ordered, places, samples, theme))
+    rarefied = _add_rarefied(figure, ordered, places, theme)
+    tops = ordered["ci_high"].fillna(ordered["mean_entropy_bits"]).to_numpy(float)
+    where = dict(zip(ordered["group"], zip(places, tops, strict=True), strict=True))
+    drawn = arcs is not None and add_arcs(figure, arcs, where, theme)
+    title = "Mean entropy per group"
+    style(
+        figure,
+        theme,
+        title=title,
+        caption=caption,
+        height=height,
+        legend="below" if rarefied or drawn else "none",
+        y_title="mean entropy (bits per site)",
+    )
+    figure.update_xaxes(
+        tickvals=places,
+        ticktext=[label(g) for g in ordered["group"]],
+        range=[-0.6, places[-1] + 0.6],
+        showgrid=False,
+    )
+    figure.update_yaxes(rangemode="tozero")
+    alt = _bars_alt(ordered, n_plain)
+    return Chart(figure, ordered, title, alt, caption, name, theme)
+
+
+def entropy_against_compression(
+    entropy: pd.DataFrame,
+    compression: pd.DataFrame,
+    measure: str = "bits_per_allele",
+    *,
+    samples: pd.DataFrame | None = None,
+    theme: Theme = "light",
+    caption: str = "",
+    name: str = "entropy_against_compression",
+) -> Chart:
+    """Whether groups with more entropy cost more bits.
+
+    Parameters
+    ----------
+    entropy
+        group, mean_entropy_bits.
+    compression
+        group, n_samples and `measure`; ci_low and ci_high belong to bits_per_allele.
+    """
+    left = entropy[["group", "mean_entropy_bits"]]
+    both = compression.merge(left, on="group", how="inner", validate="one_to_one")
+    return group_scatter(
+        both,
+        "mean_entropy_bits",
+        measure,
+        titles=("mean entropy (bits per site)", measure.replace("_", " ")),
+        title="Entropy and compression",
+        samples=samples,
+        theme=theme,
+        caption=caption,
+        name=name,
+    )
+
+
+def _columns(chromosomes: NDArray[np.object_]) -> NDArray[np.int64]:
+    """Column of every bin: bins in a row, with a gap between chromosomes."""
+    gap = max(1, len(chromosomes) // 150)
+    change = np.concatenate([[False], chromosomes[1:] != chromosomes[:-1]])
+    return np.arange(len(chromosomes)) + gap * np.cumsum(change)
+
+
+def _spaced(values: NDArray, columns: NDArray[np.int64], empty: object) -> NDArray:
+    spaced = np.full((len(values), columns[-1] + 1), empty, dtype=values.dtype)
+    spaced[:, columns] = values
+    return spaced
+
+
+def _bin_texts(binned: pd.DataFrame, groups: Sequence[str]) -> NDArray[np.object_]:
+    shown = {g: label(g) for g in groups}
+    names = {c: label(c, 12) for c in binned["chrom"].unique()}
+    texts = [
+        f"{shown[g]} · chr {names[c]}<br>{start:,} to {end:,}<br>{bits:.3f} bits, {n} sites"
+        if g in shown
+        else ""
+        for g, c, start, end, bits, n in binned[
+            ["group", "chrom", "start_bp", "end_bp", "mean_entropy_bits", "n_sites"]
+        ].itertuples(index=False)
+    ]
+    table = binned[["group", "bin"]].assign(text=np.array(texts, dtype=object))
+    return table.pivot(index="group", columns="bin", values="text").loc[groups].to_numpy(object)
+
+
+def _genome_ticks(
+    bins: pd.DataFrame, columns: NDArray[np.int64]
+) -> tuple[list[float], list[str], str]:
+    """Chromosome names at their middles; megabases where there is but one chromosome."""
+    chromosomes = bins["chrom"].to_numpy(object)
+    if len(set(chromosomes)) == 1:
+        at = np.unique(np.linspace(0, len(bins) - 1, MEGABASE_TICKS).astype(int))
+        texts = [f"{position / 1e6:.1f}" for position in bins["start_bp"].to_numpy()[at]]
+        return columns[at].tolist(), texts, f"chromosome {label(chromosomes[0], 12)}, Mb"
+    middles = pd.Series(columns).groupby(chromosomes, sort=False).mean()
+    step = -(-len(middles) // MOST_CHROMOSOME_NAMES)
+    texts = [label(c, 6) for c in middles.index[::step]]
+    return middles.tolist()[::step], texts, "chromosome"
+
+
+def _entropy_bar(
+    ordered: pd.DataFrame, places: NDArray, samples: pd.DataFrame | None, theme: Theme
+) -> go.Bar:
+    palette = colours(ordered["group"], samples, theme)
+    admixed = ordered["admixed"].to_numpy(bool)
+    mean = ordered["mean_entropy_bits"]
+    colour = [
+        neutral(theme) if a else palette[str(g)]
+        for g, a in zip(ordered["group"], admixed, strict=True)
+    ]
+    return go.Bar(
+        x=places,
+        y=rounded(mean),
+        width=0.72,
+        showlegend=False,
+        marker={
+            "color": colour,
+            "line": {"width": 0},
+            "pattern": {"shape": ["/" if a else "" for a in admixed], "size": 7},
+        },
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": rounded(ordered["ci_high"] - mean),
+            "arrayminus": rounded(mean - ordered["ci_low"]),
+            "color": INKS[theme].text,
+            "thickness": 1.3,
+            "width": 4,
+        },
+        text=[f"{m:.3f}" for m in mean] if len(ordered) <= VALUE_IN_BAR else None,
+        textposition="inside",
+        insidetextanchor="middle",
+        textangle=0,
+        textfont={"size": 11, "color": "#FFFFFF" if theme == "light" else "#0E1117"},
+        constraintext="none",
+        hovertext=[_bar_hover(row) for _, row in ordered.iterrows()],
+        hoverinfo="text",
+    )
+
+
+def _bar_hover(row: pd.Series) -> str:
+    lines = [f"<b>{label(row['group'], 40)}</b>", f"{int(row['n_samples']):,} people"]
+    lines.append(f"{row['mean_entropy_bits']:.4f} bits per site")
+    lines.append(f"95 % interval {row['ci_low']:.4f} to {row['ci_high']:.4f}")
+    if np.isfinite(row.get("rarefied_entropy_bits", np.nan)):
+        lines.append(f"at equal sample size {row['rarefied_entropy_bits']:.4f}")
+    return "<br>".join([*lines, "recently admixed"] if row["admixed"] else lines)
+
+
+def _add_rarefied(figure: go.Figure, ordered: pd.DataFrame, places: NDArray, theme: Theme) -> bool:
+    """Ticks where the bars would end at equal sample sizes; whether any were drawn."""
+    if "rarefied_entropy_bits" not in ordered:
+        return False
+    values = ordered["rarefied_entropy_bits"]
+    if not values.notna().any():
+        return False
+    size = int(ordered["rarefied_haplotypes"].iloc[0])
+    ink = INKS[theme].text
+    figure.add_trace(
+        go.Scatter(
+            x=places,
+            y=rounded(values),
+            mode="markers",
+            marker={"symbol": "diamond-open", "size": 8, "color": ink, "line": {"width": 1.5}},
+            name=f"at {size:,} haplotypes each",
+            hoverinfo="skip",
+        )
+    )
+    return True
+
+
+def _bars_alt(ordered: pd.DataFrame, n_plain: int) -> str:
+    chain = [
+        f"{plain(g)} {m:.3f}"
+        for g, m in ordered[["group", "mean_entropy_bits"]].head(10).itertuples(index=False)
+    ]
+    text = f"Bar chart of mean entropy in bits per site for {len(ordered)} groups: "
+    text += ", ".join(chain) + (", and more" if len(ordered) > 10 else "") + "."
+    apart = [plain(g) for g in ordered["group"][n_plain:]]
+    return text + (f" Recently admixed, apart: {', '.join(apart[:5])}." if apart else "")
