@@ -19,7 +19,7 @@ import pandas as pd
 from vaeviz import __version__
 from vaeviz.data.limits import file_name
 from vaeviz.data.panel import SAMPLE_COLUMNS, SITE_COLUMNS, Panel
-from vaeviz.data.vcz_arrays import FORMAT, Column, write_array, write_column
+from vaeviz.data.vcz_arrays import FORMAT, Column, chunk_shape, write_array, write_column
 from vaeviz.data.vcz_read import read_vcz
 from vaeviz.errors import PanelError
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 VCF_ZARR_VERSION = "0.4"
 MISSING_FLOAT_BITS = 0x7F800001
-SITES_A_BLOCK = 10_000
-SAMPLES_A_CHUNK = 1_000
 
 
 def save_panel(panel: Panel, path: Path) -> None:
@@ -134,14 +132,15 @@ def _write_genotypes(group: zarr.Group, panel: Panel) -> None:
     import numcodecs
 
     shape = (panel.n_sites, panel.n_samples, 2)
-    chunks = (min(SITES_A_BLOCK, shape[0]), min(SAMPLES_A_CHUNK, shape[1]), 2)
+    dimensions = ("variants", "samples", "ploidy")
+    chunks = chunk_shape(shape, dimensions)
     codec = numcodecs.Blosc("zstd", clevel=7, shuffle=numcodecs.Blosc.BITSHUFFLE)
     calls = group.create_array(
         "call_genotype", shape=shape, chunks=chunks, dtype="i1", fill_value=-1, compressors=codec
     )
-    calls.attrs["_ARRAY_DIMENSIONS"] = ["variants", "samples", "ploidy"]
-    for start in range(0, panel.n_sites, SITES_A_BLOCK):
-        block = np.arange(start, min(start + SITES_A_BLOCK, panel.n_sites))
+    calls.attrs["_ARRAY_DIMENSIONS"] = list(dimensions)
+    for start in range(0, panel.n_sites, chunks[0]):
+        block = np.arange(start, min(start + chunks[0], panel.n_sites))
         calls[start : start + len(block)] = panel.take_sites(block).genotypes()
     phase = group.create_array(
         "call_genotype_phased",
@@ -152,7 +151,7 @@ def _write_genotypes(group: zarr.Group, panel: Panel) -> None:
         compressors=codec,
     )
     # Every call has the same phase, which is the fill value: no chunk needs to be written.
-    phase.attrs["_ARRAY_DIMENSIONS"] = ["variants", "samples"]
+    phase.attrs["_ARRAY_DIMENSIONS"] = list(dimensions[:2])
 
 
 def _write_extras(

@@ -17,7 +17,9 @@ Kind = Literal["text", "float", "int", "bool"]
 FORMAT = 1
 """Version of the group attribute `vaeviz`."""
 
-CHUNK = 100_000
+CHUNKS = {"variants": 10_000, "samples": 1_000}
+"""Chunk size along a dimension; the specification wants the same for calls and for columns."""
+
 _DTYPES: dict[Kind, type] = {"float": np.float64, "int": np.int64, "bool": np.bool_}
 
 
@@ -27,6 +29,14 @@ class Column(Settings):
     name: str
     array: str
     kind: Kind
+
+
+def chunk_shape(shape: tuple[int, ...], dimensions: tuple[str, ...]) -> tuple[int, ...]:
+    """Chunk sizes of an array with these dimension names."""
+    return tuple(
+        max(1, min(CHUNKS.get(dimension, n), n))
+        for n, dimension in zip(shape, dimensions, strict=True)
+    )
 
 
 def write_array(
@@ -39,7 +49,7 @@ def write_array(
     array = group.create_array(
         name,
         shape=values.shape,
-        chunks=tuple(max(1, min(CHUNK, n)) for n in values.shape),
+        chunks=chunk_shape(values.shape, dimensions),
         dtype=str if text else values.dtype,
         compressors=numcodecs.Blosc("zstd", clevel=7),
         # A chunk that equals the fill value is left out: an absent file must not pass for data.
