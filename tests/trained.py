@@ -19,8 +19,16 @@ def model_panel() -> Panel:
 
 @cache
 def small_model(rows: Rows = "person", condition: str | None = None) -> TrainedModel:
-    """A model of `model_panel` with two latent dimensions, a few epochs."""
+    """A model of `model_panel` with two latent dimensions, trained until it tells populations apart."""
     config = TrainConfig(
-        rows=rows, n_latent=2, n_components=10, rank=8, hidden=(16,), epochs=25, condition=condition
+        rows=rows,
+        n_latent=2,
+        n_components=10,
+        rank=8,
+        hidden=(16,),
+        epochs=100,
+        batch_size=32,
+        learning_rate=5e-3,
+        condition=condition,
     )
     return train_model(model_panel(), config)

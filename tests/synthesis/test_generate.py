@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.panels import HOSTILE
+from tests.trained import model_panel, small_model
+from vaeviz.config import SimulateConfig
+from vaeviz.errors import RegionError
+from vaeviz.synthesis.generate import generate
+from vaeviz.synthesis.inside import share_inside
+from vaeviz.synthesis.region import Region, path_region, population_region
+
+
+@pytest.mark.parametrize("rows", ["person", "haplotype"])
+def test_cohort_is_complete_labelled_and_says_synthetic(rows: str) -> None:
+    model, panel = small_model(rows), model_panel()
+    cohort = generate(model, panel, population_region(panel, "POP2"), SimulateConfig(n=30))
+    made = cohort.panel
+    assert made.n_samples == 30
+    assert made.n_sites == panel.n_sites
+    assert made.phased == (rows == "haplotype")
+    assert made.counts.min() == 0
+    assert made.info.synthetic
+    assert made.info.simulated
+    assert "SYNTHETIC" in made.info.name
+    assert model.digest[:16] in made.info.description
+    assert made.sample_ids[0] == "SYN_0001"
+    assert made.samples["synthetic"].all()
+    assert made.samples["population"].eq("POP2").all()
+    assert made.samples["superpopulation"].isna().all()
+    assert len(cohort.latent) == 30
+    assert {"latent_1_mean", "latent_2_sd", "latent_1_drawn"} <= set(cohort.latent.columns)
+    drawn = cohort.latent[["latent_1_drawn", "latent_2_drawn"]].to_numpy()
+    np.testing.assert_array_equal(made.samples[["latent_1", "latent_2"]].to_numpy(), drawn)
+    assert any("56 of them trained" in w for w in cohort.warnings)
+
+
+@pytest.mark.parametrize("source", ["posterior", "gaussian"])
+@pytest.mark.parametrize("rows", ["person", "haplotype"])
+def test_same_seed_same_bytes_in_any_blocks(rows: str, source: str) -> None:
+    model, panel = small_model(rows), model_panel()
+    region = population_region(panel, "SUP1")
+    config = SimulateConfig(n=25, source=source, seed=7)
+    digests = {generate(model, panel, region, config, size).panel.digest for size in (1, 4, 32)}
+    assert len(digests) == 1
+    other = generate(model, panel, region, config.model_copy(update={"seed": 8}))
+    assert other.panel.digest not in digests
+
+
+def test_fewer_people_are_the_first_of_more() -> None:
+    model, panel = small_model(), model_panel()
+    region = population_region(panel, "SUP1")
+    few, many = (generate(model, panel, region, SimulateConfig(n=n)).panel for n in (5, 20))
+    np.testing.assert_array_equal(few.counts, many.counts[:5])
+
+
+def test_frequencies_follow_the_decoder() -> None:
+    model, panel = small_model(), model_panel()
+    region = Region("one end", "population", np.arange(60))
+    config = SimulateConfig(n=2000, temperature=0)
+    cohort = generate(model, panel, region, config)
+    expected = model.probabilities(cohort.panel.samples[["latent_1", "latent_2"]].to_numpy())
+    error = cohort.panel.counts.mean(0) / 2 - expected.mean(0)
+    # Standard error of a frequency over 4,000 alleles is at most .008.
+    assert np.abs(error).max() < 0.04
+    assert np.sqrt((error**2).mean()) < 0.01
+
+
+def test_populations_come_back_where_they_belong() -> None:
+    model, panel = small_model(), model_panel()
+    cohort = generate(model, panel, population_region(panel, "POP3"), SimulateConfig(n=60))
+    frequency = cohort.panel.counts.mean(0) / 2
+    own, other = (
+        panel.as_dosages().counts[panel.labels("population") == p].mean(0) / 2
+        for p in ("POP3", "POP1")
+    )
+    assert np.abs(frequency - own).mean() < 0.5 * np.abs(frequency - other).mean()
+    assert cohort.share_inside > 0.5
+
+
+def test_conditional_model_decodes_with_the_members_label() -> None:
+    model, panel = small_model("person", "superpopulation"), model_panel()
+    cohorts = [
+        generate(model, panel, population_region(panel, label), SimulateConfig(n=60))
+        for label in ("SUP1", "SUP2")
+    ]
+    made = [c.panel.counts.mean(0) / 2 for c in cohorts]
+    real = [
+        panel.as_dosages().counts[panel.labels("superpopulation") == label].mean(0) / 2
+        for label in ("SUP1", "SUP2")
+    ]
+    for k in (0, 1):
+        assert np.abs(made[k] - real[k]).mean() < np.abs(made[k] - real[1 - k]).mean()
+
+
+def test_path_and_hostile_region_name() -> None:
+    model, panel = small_model(), model_panel()
+    cohort = generate(model, panel, path_region(panel, "POP1", "POP3"), SimulateConfig(n=15))
+    assert cohort.panel.samples["population"].eq("POP1 to POP3").all()
+    hostile = Region(HOSTILE[5], "selection", np.arange(60))
+    made = generate(model, panel, hostile, SimulateConfig(n=3)).panel
+    assert len(made.info.description) < 1_000
+    assert "\n" not in made.info.name
+
+
+def test_small_regions_need_a_confirmation() -> None:
+    model, panel = small_model(), model_panel()
+    small = Region("few", "selection", np.arange(20))
+    with pytest.raises(RegionError, match="20 people"):
+        generate(model, panel, small, SimulateConfig(n=3))
+    cohort = generate(model, panel, small, SimulateConfig(n=30, allow_small=True))
+    assert any("under 100" in w for w in cohort.warnings)
+    assert any("30 people were asked for" in w for w in cohort.warnings)
+
+
+def test_share_inside_counts_the_radius_of_the_members() -> None:
+    members = np.random.default_rng(0).normal(size=(500, 3)) * [5, 1, 0.2]
+    assert share_inside(members, members) == pytest.approx(0.99, abs=0.003)
+    assert share_inside(members + [0, 0, 5], members) == 0
+    assert share_inside(members.mean(0, keepdims=True), members) == 1

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.panels import HOSTILE, hostile_panel, random_panel
+from vaeviz.data.selection import Selection
+from vaeviz.errors import RegionError
+from vaeviz.synthesis.region import (
+    Region,
+    check_size,
+    path_region,
+    population_region,
+    selection_region,
+)
+
+
+def region_of(n: int) -> Region:
+    return Region("r", "population", np.arange(n))
+
+
+def test_label_of_either_level() -> None:
+    panel = random_panel(n_samples=60, n_populations=3)
+    assert population_region(panel, "POP3").sample_index.tolist() == list(range(40, 60))
+    assert population_region(panel, "SUP1").sample_index.tolist() == list(range(40))
+
+
+def test_unknown_label_names_the_known_ones() -> None:
+    with pytest.raises(RegionError, match="POP9") as error:
+        population_region(random_panel(), "POP9")
+    assert "POP1" in error.value.hint
+    assert "SUP2" in error.value.hint
+
+
+def test_hostile_label_is_found_and_an_unlabelled_panel_says_so() -> None:
+    panel = hostile_panel()
+    assert len(population_region(panel, HOSTILE[3]).sample_index) > 0
+    with pytest.raises(RegionError) as error:
+        population_region(panel, "no such")
+    assert len(error.value.hint) < 2_000
+    bare = random_panel().with_samples(random_panel().samples[["sample"]])
+    with pytest.raises(RegionError, match="label") as error:
+        population_region(bare, "(no label)")
+    assert "no labels" in error.value.hint
+
+
+def test_selection_region_takes_people_once_in_panel_order() -> None:
+    panel = random_panel()
+    selection = Selection(name="mine", sample_ids=("ID0005", "ID0002", "ID0005"))
+    assert selection_region(panel, selection).sample_index.tolist() == [2, 5]
+    with pytest.raises(RegionError):
+        selection_region(panel, Selection(sample_ids=("nobody",)))
+
+
+def test_path_has_two_different_ends() -> None:
+    panel = random_panel(n_samples=60)
+    path = path_region(panel, "POP1", population_region(panel, "POP3"))
+    assert path.name == "POP1 to POP3"
+    assert path.members.tolist() == [*range(20), *range(40, 60)]
+    assert path.n_smallest == 20
+    with pytest.raises(RegionError, match="same people"):
+        path_region(panel, "POP1", "POP1")
+    with pytest.raises(RegionError, match="path itself"):
+        path_region(panel, path, "POP1")
+
+
+@pytest.mark.parametrize(
+    ("n", "allow_small", "outcome"),
+    [
+        (9, True, "refused"),
+        (10, True, "warned"),
+        (10, False, "refused"),
+        (49, False, "refused"),
+        (49, True, "warned"),
+        (50, False, "warned"),
+        (99, False, "warned"),
+        (100, False, "silent"),
+    ],
+)
+def test_sizes(n: int, allow_small: bool, outcome: str) -> None:
+    if outcome == "refused":
+        with pytest.raises(RegionError, match=f"{n} people"):
+            check_size(region_of(n), allow_small)
+    else:
+        assert len(check_size(region_of(n), allow_small)) == (outcome == "warned")
+
+
+def test_a_path_is_as_small_as_its_smaller_end() -> None:
+    path = Region("a to b", "path", np.arange(200), np.arange(200, 209))
+    with pytest.raises(RegionError, match="9 people"):
+        check_size(path, allow_small=True)
