@@ -6,9 +6,14 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests import panels
 from vaeviz.data.panel import Panel
+
+# A busy machine makes single examples slow, which is no fault of the code.
+settings.register_profile("vaeviz", deadline=None, max_examples=30)
+settings.load_profile("vaeviz")
 
 ODD_PANELS = panels.odd_panels()
 

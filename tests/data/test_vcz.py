@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from tests.data.strategies import panels
 from tests.panels import HOSTILE, random_panel, tiny_panel
@@ -29,7 +29,6 @@ def assert_same(first: Panel, second: Panel) -> None:
 
 
 @given(panels())
-@settings(max_examples=30, deadline=None)
 def test_any_panel_survives_a_round_trip(panel: Panel) -> None:
     with tempfile.TemporaryDirectory() as folder:
         save_panel(panel, Path(folder) / "x.vcz")

@@ -10,10 +10,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from vaeviz.data.chromosomes import plain_name
-from vaeviz.data.panel import MISSING, Panel
+from vaeviz.data.panel import MISSING, SITE_COLUMNS, Panel
 
 _COMPLEMENT = str.maketrans("ACGT", "TGCA")
 _AMBIGUOUS = frozenset({"AT", "TA", "CG", "GC"})
+_TEXT_COLUMNS = ("chrom", "id", "ref", "alt")
 Key = Literal["position", "id"]
 
 
@@ -87,7 +88,10 @@ def align_sites(panel: Panel, sites: pd.DataFrame) -> Alignment:
     sites : DataFrame, one row a site of the model
         chrom, pos, id, ref, alt.
     """
-    if sites.equals(panel.sites):
+    # Tables read from Parquet hold another kind of text, which does not mix with ours.
+    sites = sites[list(SITE_COLUMNS)].astype(dict.fromkeys(_TEXT_COLUMNS, object))
+    sites = sites.reset_index(drop=True)
+    if sites.equals(panel.sites[list(SITE_COLUMNS)]):
         report = AlignmentReport(len(sites), len(sites), 0, 0, 0, 0, 0, 1.0, "position")
         return Alignment(np.arange(len(sites)), np.zeros(len(sites), bool), report)
     by_position = _align(panel.sites, sites, "position")
@@ -146,7 +150,8 @@ def _align(have: pd.DataFrame, want: pd.DataFrame, by: Key) -> Alignment:
 
 def _position(sites: pd.DataFrame) -> pd.Series:
     names = {c: plain_name(c) for c in pd.unique(sites["chrom"])}
-    return sites["chrom"].map(names).astype(object) + ":" + sites["pos"].astype(str).astype(object)
+    chrom, pos = sites["chrom"].map(names), sites["pos"].astype(str)
+    return chrom.astype(object) + ":" + pos.astype(object)
 
 
 def _identity(sites: pd.DataFrame) -> pd.Series:
@@ -167,7 +172,7 @@ class _Lookup:
         """Site for each wanted one, its alleles turned to the other strand or swapped; or -1."""
         ref, alt = want["ref"], want["alt"]
         if turn:
-            ref, alt = (x.str.translate(_COMPLEMENT) for x in (ref, alt))
+            ref, alt = (x.str.translate(_COMPLEMENT).astype(object) for x in (ref, alt))
         if swap:
             ref, alt = alt, ref
         found = self._keys.get_indexer(pd.Index(_key(place, ref, alt), dtype=object))

@@ -6,7 +6,7 @@ import csv
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -87,7 +87,8 @@ def _replacing(path: Path) -> Iterator[Path]:
             "Choose a folder that can be written and has space.",
         ) from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
 
 
 def _keys(sites: pd.DataFrame) -> Iterator[tuple[str, int, str, str]]:
