@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vaeviz.ui import frame, jobs
+from vaeviz.data.assets import ASSETS
+from vaeviz.ui import frame, jobs, navigation
 from vaeviz.ui.errors import shown_errors
 
-st.set_page_config(page_title="VAEviz", layout="wide", initial_sidebar_state="expanded")
+# An icon of our own: Streamlit would fetch a page's symbol from a third party for the browser tab.
+st.set_page_config(
+    page_title="VAEviz",
+    page_icon=str(ASSETS / "icon.svg"),
+    layout="wide",
+    initial_sidebar_state="expanded",
+)
 frame.refuse_open_address()
-page = frame.navigation()
+page = navigation.navigation()
 with shown_errors():
     jobs.adopt_finished()
 slot = frame.sidebar()
 frame.show_notices()
-with shown_errors():
+with navigation.framed(), shown_errors():
     page.run()
 frame.fill_status(slot)

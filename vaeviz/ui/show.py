@@ -1,4 +1,4 @@
-"""A figure on a page: the chart, its caption, its table twin and every export."""
+"""A figure on a page: the chart (its caption is part of it), its table twin and every export."""
 
 from __future__ import annotations
 
@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
-from vaeviz.escape import escape
 from vaeviz.ui.tables import show_frame
 
 if TYPE_CHECKING:
     from vaeviz.figures.chart import Chart
     from vaeviz.figures.palette import Theme
 
-MAX_CAPTION = 1000
 SELECTION_MODES: tuple[Literal["points", "box", "lasso"], ...] = ("points", "box", "lasso")
 
 
@@ -24,7 +22,7 @@ def theme() -> Theme:
 
 
 def show_chart(chart: Chart, key: str, on_select: Callable[[], None] | None = None) -> None:
-    """Draw a chart with its caption and, folded away, its table and downloads.
+    """Draw a chart and, folded away, its table and downloads.
 
     Parameters
     ----------
@@ -44,8 +42,6 @@ def show_chart(chart: Chart, key: str, on_select: Callable[[], None] | None = No
         on_select=on_select or "ignore",
         selection_mode=SELECTION_MODES,
     )
-    if chart.caption:
-        st.caption(escape(chart.caption, MAX_CAPTION))
     with st.expander("Table and downloads", icon=":material/table:"):
         show_frame(chart.table, key)
         with st.container(horizontal=True):
