@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vaeviz.ui import explain, guards, latent_view, selecting, selection_view
+from vaeviz.ui import explain, guards, latent_view, selection_view, state
 from vaeviz.ui.errors import shown_errors
 
 CHART_HEIGHT = 620
@@ -14,7 +14,7 @@ CHART_HEIGHT = 620
 @shown_errors()
 def explore() -> None:
     """Chart, ways to select, and the selection; redrawn without the rest of the page."""
-    if selecting.take_changed():
+    if state.take_frame_stale():
         st.rerun()
     panel = guards.need_panel()
     with st.skeleton(height=CHART_HEIGHT):

@@ -6,6 +6,8 @@ import dataclasses
 
 import streamlit as st
 
+from vaeviz.ui.navigation import ensure_framed
+
 TEACHING = "teaching"
 """Key of the sidebar's teaching-mode toggle."""
 
@@ -125,6 +127,7 @@ def teaching() -> bool:
 
 def open_page(name: str) -> None:
     """Heading, purpose and explanation of a page; teaching mode unfolds the explanation."""
+    ensure_framed()
     page = PAGES[name]
     st.title(page.title, anchor=False)
     st.markdown(page.purpose)

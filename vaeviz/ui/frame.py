@@ -1,34 +1,16 @@
-"""The frame around every page: refusal of open addresses, navigation, sidebar status."""
+"""The frame around every page: refusal of open addresses, sidebar, notices."""
 
 from __future__ import annotations
 
 import ipaddress
-from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
-from streamlit.navigation.page import Page
 
 from vaeviz.data.catalogue import BUILT_IN
 from vaeviz.escape import escape
 from vaeviz.ui import guards, jobs, state
 from vaeviz.ui.explain import TEACHING
-
-ROOT = Path(__file__).resolve().parents[2]
-DEFAULT_PAGE = "latent"
-SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
-    "Data": (
-        ("panel", "Panel", ":material/dataset:"),
-        ("train", "Train", ":material/model_training:"),
-    ),
-    "Explore": (
-        ("latent", "Latent space", ":material/scatter_plot:"),
-        ("compression", "Compression", ":material/compress:"),
-        ("entropy", "Entropy and migrations", ":material/public:"),
-    ),
-    "Generate": (("simulate", "Simulate", ":material/group_add:"),),
-    "Take away": (("export", "Export", ":material/archive:"),),
-}
 
 
 def refuse_open_address() -> None:
@@ -59,17 +41,9 @@ def is_loopback(address: object) -> bool:
         return False
 
 
-def navigation() -> Page:
-    """The page to run; pages whose file exists, in the order of the workflow."""
-    sections = {
-        section: [_page(*entry) for entry in entries if _file(entry[0]).exists()]
-        for section, entries in SECTIONS.items()
-    }
-    return st.navigation({name: pages for name, pages in sections.items() if pages}, expanded=True)
-
-
 def sidebar() -> DeltaGenerator:
     """Draw the sidebar; returns the slot that `fill_status` fills again after the page."""
+    state.take_frame_stale()
     with st.sidebar:
         slot = st.empty()
         fill_status(slot)
@@ -103,14 +77,6 @@ def show_notices() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.info("\n\n".join(lines), icon=":material/info:")
         st.button("OK", key="dismiss_notices", on_click=state.dismiss_notices)
-
-
-def _page(stem: str, title: str, icon: str) -> Page:
-    return st.Page(_file(stem), title=title, icon=icon, default=stem == DEFAULT_PAGE)
-
-
-def _file(stem: str) -> Path:
-    return ROOT / "pages" / f"{stem}.py"
 
 
 def _panel_status() -> None:

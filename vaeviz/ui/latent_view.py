@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 N_COMPONENTS = 10
 SPLIT = "part of training"
+ONE_COLOUR = "one colour"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -135,8 +136,9 @@ def _axes(
 def _colour_by(panel: Panel, has_split: bool) -> str:
     columns = [str(c) for c in panel.samples.columns if c != "sample"]
     known = [c for c in columns if panel.samples[c].notna().any()] + [SPLIT] * has_split
+    known.append(ONE_COLOUR)
     default = "superpopulation" if "superpopulation" in known else None
-    return choice("Colour by", known or ["sample"], "colour_by", default, plain, bind=True)
+    return choice("Colour by", known, "colour_by", default, plain, bind=True)
 
 
 def _chart(panel: Panel, coordinates: Coordinates, view: View) -> None:
@@ -174,6 +176,8 @@ def _selected() -> tuple[str, ...]:
 def _labels(panel: Panel, table: pd.DataFrame, colour_by: str) -> pd.Series:
     if colour_by == SPLIT:
         return table["split"]
+    if colour_by == ONE_COLOUR:
+        return pd.Series("people", index=table.index)
     by_sample = panel.samples.drop_duplicates("sample").set_index("sample")[colour_by]
     return table["sample"].map(by_sample)
 

@@ -15,7 +15,6 @@ from vaeviz.ui import guards, state
 How = Literal["replace", "add", "subtract", "intersect"]
 HOWS: tuple[How, ...] = ("replace", "add", "subtract", "intersect")
 HOW_KEY = "selection_how"
-_CHANGED = "vaeviz_selection_changed"
 _CHARTS = "vaeviz_chart_round"
 _RINGED = "vaeviz_ringed"
 
@@ -65,7 +64,7 @@ def apply(ids: Iterable[str], rule: str, how: How = "replace") -> None:
     new = make(ids, rule)
     current = state.get().selection
     result = new if current is None or how == "replace" else combine(current, new, how)
-    _set(result if result.sample_ids else None)
+    state.select(result if result.sample_ids else None)
 
 
 def make(ids: Iterable[str], rule: str) -> Selection:
@@ -100,13 +99,12 @@ def undo() -> None:
     """Back to the selection before."""
     redraw_charts()
     state.undo_selection()
-    _mark_changed()
 
 
 def clear() -> None:
     """Select nobody."""
     redraw_charts()
-    _set(None)
+    state.select(None)
 
 
 def rename(key: str) -> None:
@@ -115,7 +113,7 @@ def rename(key: str) -> None:
     name = str(st.session_state.get(key, "")).strip()
     if current is not None and name:
         state.update(selection=current.model_copy(update={"name": name}))
-        _mark_changed()
+        state.mark_frame_stale()
 
 
 def search(panel: Panel, text: str) -> tuple[str, ...]:
@@ -152,17 +150,3 @@ def rings(key: str) -> tuple[str, ...]:
     ringed = bool(st.session_state.get(f"{_RINGED}_{key}", False)) or not drawn_here
     st.session_state[f"{_RINGED}_{key}"] = ringed
     return selection.sample_ids if ringed else ()
-
-
-def take_changed() -> bool:
-    """Whether the selection changed since the sidebar was last drawn; asks once."""
-    return bool(st.session_state.pop(_CHANGED, False))
-
-
-def _set(selection: Selection | None) -> None:
-    state.select(selection)
-    _mark_changed()
-
-
-def _mark_changed() -> None:
-    st.session_state[_CHANGED] = True

@@ -18,6 +18,7 @@ MAX_HISTORY = 10
 _KEY = "vaeviz_state"
 _FILE = "session.json"
 _NOTICES = "vaeviz_notices"
+_STALE = "vaeviz_frame_stale"
 
 
 class AppState(Settings):
@@ -93,11 +94,22 @@ def reset() -> None:
     replace(demo())
 
 
+def mark_frame_stale() -> None:
+    """Note that sidebar and notices show something old: a fragment alone cannot redraw them."""
+    st.session_state[_STALE] = True
+
+
+def take_frame_stale() -> bool:
+    """Whether the frame shows something old; asking makes it count as redrawn."""
+    return bool(st.session_state.pop(_STALE, False))
+
+
 def select(selection: Selection | None) -> None:
     """Make this the current selection (None clears) and remember the one before it."""
     state = get()
     history = (*state.history, state.selection)[-MAX_HISTORY:]
     update(selection=selection, history=history)
+    mark_frame_stale()
 
 
 def undo_selection() -> None:
@@ -105,6 +117,7 @@ def undo_selection() -> None:
     state = get()
     if state.history:
         update(selection=state.history[-1], history=state.history[:-1])
+        mark_frame_stale()
 
 
 def watch(job_name: str) -> None:
@@ -119,7 +132,8 @@ def unwatch(job_name: str) -> None:
 
 def notice(text: str) -> None:
     """Queue a persistent line for the top of the next page; `text` is safe Markdown."""
-    st.session_state.setdefault(_NOTICES, []).append(text)
+    st.session_state[_NOTICES] = [*notices(), text]
+    mark_frame_stale()
 
 
 def notices() -> list[str]:

@@ -1,0 +1,87 @@
+"""The default page: points carry sample IDs, selections are ours and survive the chart."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.conftest import OpenPage, check_sound, messages
+from tests.panels import random_panel
+from vaeviz.data.panel import Panel
+from vaeviz.ui.state import AppState
+
+PANEL = random_panel()
+
+
+@pytest.fixture
+def app(
+    open_page: OpenPage, keep: Callable[[Panel], str], keep_model: Callable[[Panel], str]
+) -> AppTest:
+    return open_page("latent", AppState(panel_ref=keep(PANEL), model_ref=keep_model(PANEL)))
+
+
+def _traces(app: AppTest, position: int = 0) -> list[dict[str, object]]:
+    traces: list[dict[str, object]] = json.loads(app.get("plotly_chart")[position].proto.spec)[
+        "data"
+    ]
+    return traces
+
+
+def test_every_person_is_one_point_known_by_its_id(app: AppTest) -> None:
+    ids = [x for trace in _traces(app) for x in trace.get("customdata", [])]
+    assert sorted(ids) == sorted(PANEL.sample_ids)
+
+
+def test_picking_a_label_selects_its_people(app: AppTest) -> None:
+    app.selectbox(key="pick_column").set_value("population").run()
+    app.multiselect(key="pick_labels").set_value(["POP2"])
+    next(b for b in app.button if b.label == "Select these labels").click().run()
+    check_sound(app)
+    selection = app.session_state["vaeviz_state"].selection
+    assert set(selection.sample_ids) == {f"ID{i:04d}" for i in range(20, 40)}
+    assert selection.rule == "population: POP2"
+    assert "20 samples" in messages(app)
+
+
+def test_a_search_that_finds_nobody_says_so(app: AppTest) -> None:
+    app.text_input(key="pick_search").set_value("nobody")
+    next(b for b in app.button if b.label == "Select these IDs").click().run()
+    assert app.session_state["vaeviz_state"].selection is None
+    assert "No sample ID contains nobody" in messages(app)
+
+
+def test_invert_undo_and_clear(app: AppTest) -> None:
+    app.text_input(key="pick_search").set_value("ID0000 ID0001")
+    next(b for b in app.button if b.label == "Select these IDs").click().run()
+    app.button(key="sel_invert").click().run()
+    assert len(app.session_state["vaeviz_state"].selection.sample_ids) == 58
+    app.button(key="sel_undo").click().run()
+    assert app.session_state["vaeviz_state"].selection.sample_ids == ("ID0000", "ID0001")
+    app.button(key="sel_clear").click().run()
+    assert app.session_state["vaeviz_state"].selection is None
+
+
+def test_selected_people_are_ringed(app: AppTest) -> None:
+    app.text_input(key="pick_search").set_value("ID0000 ID0001")
+    next(b for b in app.button if b.label == "Select these IDs").click().run()
+    assert "selected (2)" in [trace.get("name") for trace in _traces(app)]
+
+
+def test_without_a_model_pca_stands_in(open_page: OpenPage, keep: Callable[[Panel], str]) -> None:
+    app = open_page("latent", AppState(panel_ref=keep(PANEL)))
+    assert "There is no model of this panel yet" in messages(app)
+    assert len(app.get("plotly_chart")) == 1
+
+
+def test_another_panel_clears_the_selection_with_a_notice(app: AppTest) -> None:
+    app.text_input(key="pick_search").set_value("ID0000")
+    next(b for b in app.button if b.label == "Select these IDs").click().run()
+    app.switch_page("pages/panel.py").run()
+    app.session_state["panel_step"] = "Choose a panel"
+    app.run()
+    app.button(key="open_grid").click().run()
+    assert app.session_state["vaeviz_state"].selection is None
+    assert "was cleared" in messages(app)

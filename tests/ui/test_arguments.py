@@ -1,0 +1,70 @@
+"""What forms ask for reaches the command line unchanged."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+import typer
+
+from vaeviz.config import FilterConfig, TrainConfig
+from vaeviz.ui.panel_filter import filter_arguments
+from vaeviz.ui.tables import csv_bytes, display_frame
+from vaeviz.ui.train_form import train_arguments
+
+
+def _parsed(command: str, arguments: list[str]) -> dict[str, object]:
+    from vaeviz.cli.main import app
+
+    group = typer.main.get_command(app)
+    return group.commands[command].make_context(command, arguments).params
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        TrainConfig(),
+        TrainConfig(n_latent=5, hidden=(7, 8), condition="-odd name", beta=0.5, device="cpu"),
+    ],
+)
+def test_train_settings_survive_the_command_line(config: TrainConfig) -> None:
+    given = _parsed("train", ["panel", "-o", "x.vaeviz", *train_arguments(config)])
+    assert given["latent"] == config.n_latent
+    assert given["hidden"] == ",".join(map(str, config.hidden))
+    assert given["condition"] == config.condition
+    same = ("rows", "seed", "device", "epochs", "patience", "beta", "rank", "batch_size")
+    assert {name: given[name] for name in same} == {name: getattr(config, name) for name in same}
+
+
+def test_filters_survive_the_command_line() -> None:
+    filters = FilterConfig(
+        autosomes=True, maf=0.01, max_site_missing=0.05, hwe_p=1e-6, max_sites=1000
+    )
+    given = _parsed("import", ["a.vcf", "-o", "b.vcz", *filter_arguments(filters)])
+    assert (given["autosomes"], given["maf"], given["max_missing"]) == (True, 0.01, 0.05)
+    assert (given["hwe"], given["max_sites"], given["prune_ld"]) == (1e-6, 1000, None)
+
+
+def test_no_filter_asks_for_nothing() -> None:
+    assert filter_arguments(FilterConfig()) == []
+
+
+def test_tables_defuse_formulas_and_control_characters() -> None:
+    table = pd.DataFrame({"=name": ["=1+1", "a\tb"], "value": [0.123456, 123456.0]})
+    assert csv_bytes(table).decode().splitlines()[:2] == ["'=name,value", "'=1+1,0.123456"]
+    shown = display_frame(table)
+    assert shown.iloc[1, 0] == "a b"
+    assert shown["value"].tolist() == [0.1235, 123456.0]
+
+
+def test_the_frame_loads_no_heavy_library() -> None:
+    code = (
+        "import sys, vaeviz.ui.frame, vaeviz.ui.jobs, vaeviz.ui.latent_view, "
+        "vaeviz.ui.selection_view, vaeviz.ui.panel_choose, vaeviz.ui.train_view\n"
+        "heavy = {'torch', 'umap', 'numba', 'allel', 'sklearn', 'msprime', 'zarr'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,0 +1,103 @@
+"""Selections as plain functions, with session state as a dict."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import streamlit as st
+
+from tests.panels import random_panel, tiny_panel
+from vaeviz.ui import selecting, state
+
+
+@pytest.fixture(autouse=True)
+def session(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+    monkeypatch.setenv("VAEVIZ_HOME", str(tmp_path))
+    values: dict[str, object] = {}
+    monkeypatch.setattr(st, "session_state", values)
+    return values
+
+
+def _event(*ids: object) -> dict[str, object]:
+    return {"selection": {"points": [{"point_index": 0, "customdata": i} for i in ids]}}
+
+
+def _selected() -> tuple[str, ...]:
+    selection = state.get().selection
+    return () if selection is None else selection.sample_ids
+
+
+def test_event_ids_use_customdata_only_and_keep_each_once() -> None:
+    event = _event("B", ["A"], "B", None, 7)
+    assert selecting.event_ids(event) == ("B", "A")
+
+
+@pytest.mark.parametrize("event", [None, {}, {"selection": {}}, {"selection": {"points": []}}])
+def test_an_empty_event_changes_nothing(event: object, session: dict[str, object]) -> None:
+    selecting.apply(["A"], "by hand")
+    session["chart"] = event
+    selecting.from_chart("chart", "lasso")
+    assert _selected() == ("A",)
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"),
+    [
+        ("replace", {"B", "C"}),
+        ("add", {"A", "B", "C"}),
+        ("subtract", {"A"}),
+        ("intersect", {"B"}),
+    ],
+)
+def test_a_lasso_does_what_the_user_chose(
+    how: str, expected: set[str], session: dict[str, object]
+) -> None:
+    selecting.apply(["A", "B"], "by hand")
+    session |= {selecting.HOW_KEY: how, "chart": _event("B", "C")}
+    selecting.from_chart("chart", "lasso")
+    assert set(_selected()) == expected
+
+
+def test_nothing_left_means_no_selection(session: dict[str, object]) -> None:
+    selecting.apply(["A"], "by hand")
+    session |= {selecting.HOW_KEY: "subtract", "chart": _event("A")}
+    selecting.from_chart("chart", "lasso")
+    assert state.get().selection is None
+
+
+def test_undo_goes_back_at_most_ten_steps() -> None:
+    for step in range(15):
+        selecting.apply([f"S{step}"], "by hand")
+    for _ in range(20):
+        selecting.undo()
+    assert _selected() == ("S4",)
+
+
+def test_rings_leave_a_chart_alone_whose_own_lasso_shows_the_selection(
+    session: dict[str, object],
+) -> None:
+    session["chart"] = _event("A", "B")
+    selecting.from_chart("chart", "lasso")
+    assert selecting.rings("chart") == ()
+    session["chart"] = None
+    assert selecting.rings("chart") == ("A", "B")
+    session["chart"] = _event("A", "B")
+    assert selecting.rings("chart") == ("A", "B")
+    selecting.clear()
+    assert selecting.rings("chart") == ()
+
+
+def test_search_takes_parts_and_lists() -> None:
+    panel = random_panel()
+    assert selecting.search(panel, "id000") == tuple(f"ID{i:04d}" for i in range(10))
+    assert selecting.search(panel, "ID0003, ID0001") == ("ID0001", "ID0003")
+    assert selecting.search(panel, "  ") == ()
+
+
+def test_labels_and_inversion() -> None:
+    panel = tiny_panel()
+    assert selecting.with_label(panel, "population", ["BBB"]) == ("S4", "S5", "S6")
+    selecting.apply(["S4", "S5", "S6"], "label")
+    selecting.invert(panel)
+    assert _selected() == ("S1", "S2", "S3")

@@ -1,0 +1,67 @@
+"""Which pages there are, and the rule that none runs without the frame of app.py."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+ROOT = Path(__file__).resolve().parents[2]
+DEFAULT_PAGE = "latent"
+SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "Data": (
+        ("panel", "Panel", ":material/dataset:"),
+        ("train", "Train", ":material/model_training:"),
+    ),
+    "Explore": (
+        ("latent", "Latent space", ":material/scatter_plot:"),
+        ("compression", "Compression", ":material/compress:"),
+        ("entropy", "Entropy and migrations", ":material/public:"),
+    ),
+    "Generate": (("simulate", "Simulate", ":material/group_add:"),),
+    "Take away": (("export", "Export", ":material/archive:"),),
+}
+_FRAMED: ContextVar[bool] = ContextVar("framed", default=False)
+
+
+def navigation() -> Page:
+    """The page to run; pages whose file exists, in the order of the workflow."""
+    sections = {
+        section: [_page(*entry) for entry in entries if _file(entry[0]).exists()]
+        for section, entries in SECTIONS.items()
+    }
+    return st.navigation({name: pages for name, pages in sections.items() if pages}, expanded=True)
+
+
+@contextmanager
+def framed() -> Iterator[None]:
+    """Mark that a page runs inside app.py."""
+    token = _FRAMED.set(True)
+    try:
+        yield
+    finally:
+        _FRAMED.reset(token)
+
+
+def ensure_framed() -> None:
+    """Run app.py instead when a page was started without it.
+
+    The first visit to a fresh server at a page's own address runs the page's file alone
+    (streamlit finds the folder `pages` before it knows of `st.navigation`), without the refusal
+    of open addresses and without the sidebar. Declaring the navigation ends that mode.
+    """
+    if not _FRAMED.get():
+        navigation()
+        st.rerun()
+
+
+def _page(stem: str, title: str, icon: str) -> Page:
+    return st.Page(_file(stem), title=title, icon=icon, default=stem == DEFAULT_PAGE)
+
+
+def _file(stem: str) -> Path:
+    return ROOT / "pages" / f"{stem}.py"
