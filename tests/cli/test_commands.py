@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -268,6 +269,35 @@ def test_unknown_population_offers_the_known(
         *("-o", folder / "none.csv"),
     )
     assert_refused(ended, "Atlantis", known)
+
+
+def test_export_packs_everything_but_genotypes(
+    folder: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    output = folder / "out.zip"
+    arguments = ("export", folder / "hap.vaeviz", folder / "p.vcz", "--no-images", "-o", output)
+    result = told(run_here(capfd, *arguments, "--json"))
+    with zipfile.ZipFile(output) as archive:
+        names = set(archive.namelist())
+        manifest = json.loads(archive.read("manifest.json"))
+        everything = b"".join(archive.read(name) for name in names if name.endswith(".html"))
+    for figure in ("latent_map", "bits_by_group", "entropy_bars", "learning_curves"):
+        assert figure in result["figures"]
+        assert {f"figures/{figure}.html", f"tables/{figure}.csv"} <= names
+    assert {"METHODS.md", "models/hap.vaeviz", "tables/latent.csv"} <= names
+    assert not any("genotypes" in name or name.endswith(".vcf.gz") for name in names)
+    assert manifest["genotypes_included"] is False
+    assert manifest["panel"]["digest"] == load_panel(folder / "p.vcz").digest
+    assert b"simulated" in everything
+
+
+@pytest.mark.slow
+def test_export_packs_genotypes_when_asked(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    output = folder / "all.zip"
+    arguments = ("export", folder / "hap.vaeviz", folder / "p.vcz", "--no-images", "-o", output)
+    assert told(run_here(capfd, *arguments, "--genotypes", "--json"))["genotypes"] is True
+    with zipfile.ZipFile(output) as archive:
+        assert any(name.startswith("genotypes/") for name in archive.namelist())
 
 
 def test_inputs_are_never_outputs(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -25,6 +25,19 @@ def test_pace_is_counted_from_the_first_report() -> None:
     assert pace.eta_s(2, 5, now=21.0) == pytest.approx(3.0)
 
 
+def test_stages_have_no_pace() -> None:
+    pace = Pace()
+    assert [pace.eta_s(done, 3, now=10.0 * done) for done in range(4)] == [None] * 4
+
+
+def test_every_message_is_seen_and_quick_repeats_are_not_written(tmp_path: Path) -> None:
+    with JobReporter(tmp_path) as reporter:
+        reporter.update(0, 1000, "Reading")
+        assert written(tmp_path)["message"] == "Reading"
+        reporter.update(1, 1000, "Reading")
+        assert written(tmp_path)["fraction"] == 0.0
+
+
 def test_numbers_that_are_not_finite_do_not_spoil_the_files(tmp_path: Path) -> None:
     with JobReporter(tmp_path) as reporter:
         reporter.update(1, 2, "half", loss=float("nan"), kl=1.5)

@@ -15,9 +15,10 @@ from tests.panels import random_panel
 from vaeviz.data.vcz import save_panel
 from vaeviz.jobs.job import Job, start
 from vaeviz.jobs.status import JobStatus
+from vaeviz.training.loop import SAVE_EVERY_SECONDS
 from vaeviz.training.model import TrainedModel, load_model
 
-EPOCHS = 200
+EPOCHS = 120
 DEADLINE_S = 240.0
 
 
@@ -44,18 +45,31 @@ def wait_until_ended(job: Job) -> JobStatus:
     return job.status()
 
 
-def wait_for_saved_epoch(job: Job) -> None:
-    """Until state is on disk and the run has gone on past it."""
+def wait_for_epochs(job: Job, number: int) -> None:
+    until = time.monotonic() + DEADLINE_S
+    while len(job.progress()) < number:
+        assert job.status().active, job.log()
+        assert time.monotonic() < until, job.log()
+        time.sleep(0.01)
+
+
+def kill_after_saving(job: Job) -> None:
+    """Kill the job some epochs after it saved its state.
+
+    It is held still until saving is due, so that the run itself can be short.
+    """
+    wait_for_epochs(job, 3)
+    process = job.status().process
+    assert process is not None
+    os.kill(process.pid, signal.SIGSTOP)
+    time.sleep(SAVE_EVERY_SECONDS + 0.2)
+    os.kill(process.pid, signal.SIGCONT)
     until = time.monotonic() + DEADLINE_S
     while not (job.folder / "state" / "state.json").exists():
-        assert job.status().active, job.log()
         assert time.monotonic() < until, job.log()
         time.sleep(0.01)
-    seen = len(job.progress())
-    while len(job.progress()) < seen + 3:
-        assert job.status().active, job.log()
-        assert time.monotonic() < until, job.log()
-        time.sleep(0.01)
+    wait_for_epochs(job, len(job.progress()) + 2)
+    os.kill(process.pid, signal.SIGKILL)
 
 
 def weights(model: TrainedModel) -> dict[str, np.ndarray]:
@@ -65,10 +79,7 @@ def weights(model: TrainedModel) -> dict[str, np.ndarray]:
 def test_killed_training_resumes_to_the_same_weights(tmp_path: Path, panel_path: Path) -> None:
     whole = train_job(tmp_path, panel_path)
     killed = train_job(tmp_path, panel_path)
-    wait_for_saved_epoch(killed)
-    process = killed.status().process
-    assert process is not None
-    os.kill(process.pid, signal.SIGKILL)
+    kill_after_saving(killed)
     assert wait_until_ended(killed).state == "lost"
     reached = len(killed.progress())
     assert 0 < reached < EPOCHS
@@ -91,11 +102,7 @@ def test_killed_training_resumes_to_the_same_weights(tmp_path: Path, panel_path:
 
 def test_cancelled_training_keeps_the_best_model(tmp_path: Path, panel_path: Path) -> None:
     job = train_job(tmp_path, panel_path)
-    until = time.monotonic() + DEADLINE_S
-    while len(job.progress()) < 3:
-        assert job.status().active, job.log()
-        assert time.monotonic() < until, job.log()
-        time.sleep(0.02)
+    wait_for_epochs(job, 3)
     job.cancel()
     assert wait_until_ended(job).state == "cancelled"
     model = load_model(job.result("m.vaeviz"))

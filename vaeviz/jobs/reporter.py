@@ -21,6 +21,8 @@ STATUS_FILE = "status.json"
 PROGRESS_FILE = "progress.jsonl"
 CANCEL_FILE = "CANCEL"
 WRITE_EVERY_S = 0.2
+MIN_UNITS_FOR_PACE = 5
+"""Fewer are stages of different length, and say nothing about the time left."""
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +35,8 @@ class Pace:
 
     def eta_s(self, done: float, total: float, now: float) -> float | None:
         """Seconds left at `done` of `total` units; None until a pace is known."""
+        if total < MIN_UNITS_FOR_PACE:
+            return None
         first = self._first
         if first is None or first[1] != total or done < first[0]:
             self._first = (done, total, now)
@@ -91,6 +95,7 @@ class JobReporter:
         now = time.time()
         numbers = {name: float(value) for name, value in metrics.items()}
         with self._lock:
+            is_news = bool(numbers) or message != self._status.message or done >= total
             self._status = self._status.model_copy(
                 update={
                     "fraction": min(max(done / total, 0.0), 1.0) if total > 0 else 0.0,
@@ -103,7 +108,7 @@ class JobReporter:
             if numbers:
                 row = {"done": float(done), "total": float(total), "time": now, **numbers}
                 append_record(self.folder / PROGRESS_FILE, row)
-            if numbers or done >= total or now - self._written >= WRITE_EVERY_S:
+            if is_news or now - self._written >= WRITE_EVERY_S:
                 self._write()
 
     def cancelled(self) -> bool:
