@@ -15,10 +15,8 @@ from vaeviz.figures.theme import INKS, label, rounded
 REAL_KINDS = ("real", "real held out", "held out")
 
 
-def histogram_table(
-    values: Mapping[str, ArrayLike], value_name: str, n_bins: int = 30
-) -> pd.DataFrame:
-    """Counts of several sets of values over common bins.
+def histogram_table(values: Mapping[str, ArrayLike], value_name: str) -> pd.DataFrame:
+    """Counts of several sets of values over common bins (Rice's rule, 8 to 40 of them).
 
     Parameters
     ----------
@@ -34,7 +32,8 @@ def histogram_table(
     """
     finite = {kind: _finite(v) for kind, v in values.items()}
     everything = np.concatenate(list(finite.values())) if finite else np.empty(0)
-    edges = np.histogram_bin_edges(everything, bins=n_bins) if len(everything) else np.array([0, 1])
+    n_bins = int(np.clip(2 * len(everything) ** (1 / 3), 8, 40))
+    edges = np.histogram_bin_edges(everything, bins=n_bins)
     parts = []
     for kind, inside in finite.items():
         n, _ = np.histogram(inside, bins=edges)
@@ -66,14 +65,14 @@ def histogram_trace(
         for low_, high_, n, percent in zip(low, high, rows["n"], share, strict=True)
     ]
     return go.Scatter(
-        x=rounded(np.column_stack([low, high]).ravel()),
-        y=rounded(np.repeat(share, 2)),
+        x=rounded(np.concatenate([low[:1], np.column_stack([low, high]).ravel(), high[-1:]])),
+        y=rounded(np.concatenate([[0.0], np.repeat(share, 2), [0.0]])),
         mode="lines",
         fill="tozeroy",
         fillcolor=rgba(colour, 0.22),
         line={"color": colour, "width": 2, "shape": "linear"},
         name=label(kind),
-        text=[line for line in hover for _ in range(2)],
+        text=[hover[0], *(line for line in hover for _ in range(2)), hover[-1]],
         hoverinfo="text",
     )
 

@@ -50,7 +50,7 @@ def bits_by_group(
     samples
         Sample table, for the user's own colours.
     """
-    figure = go.Figure()
+    figure = go.Figure(_key(theme))
     places = _places(groups)
     for column, (what, symbol) in BASELINES.items():
         if column in groups and groups[column].notna().any():
@@ -77,7 +77,6 @@ def ratio_by_group(
     measure = f"ratio_{baseline}"
     places = _places(groups)
     figure = go.Figure(_model_dots(groups, places, measure, samples, theme))
-    figure.update_traces(showlegend=False)
     what = "training" if baseline == "frequencies" else "superpopulation"
     title = f"Gain over {what} frequencies"
     axis = "baseline bits / model bits (1: no gain)"
@@ -102,7 +101,7 @@ def paper_factor(
 ) -> Chart:
     """The paper's compression factor (its Table 1) of the model and of PCA; 1 is no gain."""
     places = _places(groups)
-    figure = go.Figure()
+    figure = go.Figure(_key(theme))
     if "paper_factor_pca" in groups and groups["paper_factor_pca"].notna().any():
         marker = {"symbol": "square-open", "size": 11, "color": INKS[theme].muted}
         what = "PCA of equal size"
@@ -156,7 +155,7 @@ def _dots(
         y=places,
         mode="markers",
         name=what,
-        marker={**marker, "line": {"width": 1.6}},
+        marker={**marker, "line": {"width": 1.6, "color": marker["color"]}},
         hovertext=[
             f"<b>{label(g, 40)}</b><br>{what}: {v:.4f}"
             for g, v in zip(groups["group"], groups[column], strict=True)
@@ -180,7 +179,13 @@ def _model_dots(
         "color": [palette[g] for g in names],
     }
     trace = _dots(groups, places, measure, "model", marker)
-    return trace.update(error_x=error_bars(groups, measure, theme))
+    return trace.update(error_x=error_bars(groups, measure, theme), showlegend=False)
+
+
+def _key(theme: Theme) -> go.Scatter:
+    """Legend entry of the model, whose dots have the colours of the groups."""
+    marker = {"symbol": "circle", "size": 11, "color": INKS[theme].text}
+    return go.Scatter(x=[None], y=[None], mode="markers", name="model", marker=marker)
 
 
 def _finish(

@@ -13,7 +13,7 @@ from vaeviz.escape import plain
 from vaeviz.figures.arcs import add_arcs
 from vaeviz.figures.chart import Chart
 from vaeviz.figures.groups import group_scatter
-from vaeviz.figures.palette import Theme, colours, neutral
+from vaeviz.figures.palette import BACKGROUND, Theme, colours, contrast, neutral, rgba
 from vaeviz.figures.theme import INKS, label, rounded, style
 
 ENTROPY_SCALE = "Inferno"
@@ -31,6 +31,7 @@ def bar_code(
     binned: pd.DataFrame,
     *,
     order: Sequence[str] | None = None,
+    maximum_bits: float = 1.0,
     theme: Theme = "light",
     caption: str = "",
     name: str = "entropy_bar_code",
@@ -44,6 +45,8 @@ def bar_code(
         group (`analysis.entropy.bin_entropy`).
     order
         Groups from top to bottom; by falling mean when absent.
+    maximum_bits
+        End of the colour scale; less than 1 shows more of panels with many rare alleles.
     """
     means = binned.groupby("group")["mean_entropy_bits"].mean().sort_values(ascending=False)
     groups = [g for g in (order or means.index) if g in means.index]
@@ -60,19 +63,23 @@ def bar_code(
             hoverongaps=False,
             colorscale=ENTROPY_SCALE,
             zmin=0,
-            zmax=1,
+            zmax=maximum_bits,
             ygap=4,
             colorbar={
                 "title": {"text": "bits", "side": "top"},
                 "thickness": 12,
                 "outlinewidth": 0,
-                "tickvals": [0, 0.25, 0.5, 0.75, 1],
+                "nticks": 5,
+                "lenmode": "pixels",
+                "len": 190,
+                "y": 1,
+                "yanchor": "top",
                 "tickfont": {"size": 11, "color": INKS[theme].muted},
             },
         )
     )
     title = "Entropy along the genome"
-    style(figure, theme, title=title, caption=caption, height=140 + 30 * max(len(groups), 3))
+    style(figure, theme, title=title, caption=caption, height=_strips_px(len(groups)))
     ticks, texts, axis_title = _genome_ticks(bins, columns)
     figure.update_xaxes(
         tickvals=ticks,
@@ -92,9 +99,11 @@ def bar_code(
         ticks="",
     )
     first, last = means.loc[groups].idxmax(), means.loc[groups].idxmin()
-    alt = f"Bar code of entropy in {len(bins)} stretches of {bins['chrom'].nunique()} chromosomes "
-    alt += f"for {len(groups)} groups: on the mean from {means[last]:.3f} bits ({plain(last)}) to "
-    alt += f"{means[first]:.3f} bits ({plain(first)})."
+    n_chromosomes = bins["chrom"].nunique()
+    chromosomes = "chromosome" if n_chromosomes == 1 else "chromosomes"
+    alt = f"Bar code of entropy in {len(bins)} stretches of {n_chromosomes} {chromosomes} "
+    alt += f"for {len(groups)} groups: on the mean from {means[last]:.3f} bits ({plain(last)}) "
+    alt += f"to {means[first]:.3f} bits ({plain(first)})."
     return Chart(figure, binned.reset_index(drop=True), title, alt, caption, name, theme)
 
 
@@ -187,6 +196,11 @@ def entropy_against_compression(
     )
 
 
+def _strips_px(n_groups: int) -> int:
+    """Height of a bar code with so many strips."""
+    return 150 + max((30 if n_groups <= VALUE_IN_BAR else 20) * n_groups, 130)
+
+
 def _columns(chromosomes: NDArray[np.object_]) -> NDArray[np.int64]:
     """Column of every bin: bins in a row, with a gap between chromosomes."""
     gap = max(1, len(chromosomes) // 150)
@@ -236,9 +250,13 @@ def _entropy_bar(
     palette = colours(ordered["group"], samples, theme)
     admixed = ordered["admixed"].to_numpy(bool)
     mean = ordered["mean_entropy_bits"]
+    grey, ink, ground = neutral(theme), INKS[theme].text, BACKGROUND[theme]
     colour = [
-        neutral(theme) if a else palette[str(g)]
-        for g, a in zip(ordered["group"], admixed, strict=True)
+        grey if a else palette[str(g)] for g, a in zip(ordered["group"], admixed, strict=True)
+    ]
+    words = [
+        ink if a or contrast(c, ink) > contrast(c, ground) else ground
+        for c, a in zip(colour, admixed, strict=True)
     ]
     return go.Bar(
         x=places,
@@ -248,7 +266,13 @@ def _entropy_bar(
         marker={
             "color": colour,
             "line": {"width": 0},
-            "pattern": {"shape": ["/" if a else "" for a in admixed], "size": 7},
+            "pattern": {
+                "shape": ["/" if a else "" for a in admixed],
+                "bgcolor": rgba(grey, 0.2),
+                "fgcolor": rgba(grey, 0.6),
+                "solidity": 0.2,
+                "size": 8,
+            },
         },
         error_y={
             "type": "data",
@@ -263,7 +287,7 @@ def _entropy_bar(
         textposition="inside",
         insidetextanchor="middle",
         textangle=0,
-        textfont={"size": 11, "color": "#FFFFFF" if theme == "light" else "#0E1117"},
+        textfont={"size": 11, "color": words},
         constraintext="none",
         hovertext=[_bar_hover(row) for _, row in ordered.iterrows()],
         hoverinfo="text",

@@ -83,6 +83,7 @@ def group_scatter(
     table = used[list(dict.fromkeys(keep))].reset_index(drop=True)
     names = table["group"].map(str)
     palette, marks = colours(names, samples, theme), symbols(names, samples)
+    shades = [palette[g] for g in names]
     figure = go.Figure(
         go.Scatter(
             x=rounded(table[x]),
@@ -91,11 +92,11 @@ def group_scatter(
             mode="markers+text" if len(table) <= NAMES_AT_MOST else "markers",
             marker={
                 "size": 11,
-                "color": [palette[g] for g in names],
+                "color": shades,
                 "symbol": [
                     hollow(marks[g], n) for g, n in zip(names, table["n_samples"], strict=True)
                 ],
-                "line": {"width": 1.5},
+                "line": {"width": 1.5, "color": shades},
             },
             text=[label(g, 14) for g in names],
             textposition=_name_positions(table, x, y),

@@ -218,10 +218,12 @@ def composition(
         shades = [rgba(palette[v], alpha) for v in table[level]]
         figure.add_trace(_composition_bar(table, level, column, shades))
     title = "Who is selected"
-    height = 140 + 26 * max(len(table), 3)
+    height = 140 + 26 * max(len(table), 4)
     style(figure, theme, title=title, caption=caption, height=height, x_title="people")
     figure.update_layout(barmode="overlay")
-    figure.update_yaxes(showgrid=False, type="category")
+    figure.update_yaxes(
+        tickvals=list(range(len(table))), ticktext=[label(v) for v in table[level]], showgrid=False
+    )
     alt = f"Bar chart: {int(chosen.sum()):,} people selected from {len(table)} labels"
     alt += _largest(table, level) + "."
     return Chart(figure, table.iloc[::-1].reset_index(drop=True), title, alt, caption, name, theme)
@@ -234,7 +236,7 @@ def _composition_bar(table: pd.DataFrame, level: str, column: str, shades: list[
     ]
     return go.Bar(
         x=table[column].to_numpy(),
-        y=[label(v) for v in table[level]],
+        y=np.arange(len(table)),
         orientation="h",
         name="all" if column == "n_people" else "selected",
         marker={"color": shades, "line": {"width": 0}},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import colorsys
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -193,6 +194,13 @@ def _family_colours(
     shades: dict[str, str] = {}
     for group, family in _families(table).items():
         shades |= _shades(family, groups.get(group, OKABE_ITO[0]), theme)
+    return shades | _known_colours(theme)
+
+
+@cache
+def _known_colours(theme: Theme) -> dict[str, str]:
+    """Colours of the shipped populations and of the codes of 1000 Genomes and HapMap."""
+    shades: dict[str, str] = {}
     for group, members in REFERENCE_POPULATIONS.items():
         shades |= _shades(dict.fromkeys(members, ""), SUPERPOPULATIONS[group], theme)
     for _, rows in population_table().groupby(["panel", "superpopulation"]):

@@ -62,7 +62,7 @@ def population_counts(
     )
     total = int(table["n_samples"].sum())
     title = "People per population"
-    height = 120 + 20 * max(len(table), 4)
+    height = 120 + 20 * max(len(table), 6)
     style(figure, theme, title=title, caption=caption, height=height, x_title="people")
     figure.update_yaxes(
         tickvals=list(range(len(table))),

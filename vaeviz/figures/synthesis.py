@@ -56,7 +56,7 @@ def frequencies(
             x=[0, 1],
             y=[0, 1],
             mode="lines",
-            line={"color": INKS[theme].muted, "width": 1.4, "dash": "dash"},
+            line={"color": INKS[theme].text, "width": 1.4, "dash": "dash"},
             hoverinfo="skip",
         )
     )
@@ -234,7 +234,8 @@ def _distributions(
         y_title=y_title,
     )
     figure.update_yaxes(rangemode="tozero")
-    parts = [f"{kind} {np.nanmedian(v):.4f} (n = {len(v):,})" for kind, v in values.items()]
+    medians = {kind: pd.Series(v).median() for kind, v in values.items()}
+    parts = [f"{kind} {m:.4f} (n = {len(values[kind]):,})" for kind, m in medians.items()]
     alt = f"Histograms of {x_title}; medians: {', '.join(parts)}."
     return Chart(figure, counts, title, alt, caption, name, theme)
 

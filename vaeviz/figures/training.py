@@ -39,7 +39,7 @@ def learning_curves(
     """
     unit = "bits per genotype" if ploidy == 2 else "bits per allele"
     column = unit.replace(" ", "_")
-    table = pd.DataFrame({"epoch": history["epoch"].to_numpy()})
+    table = pd.DataFrame({"epoch": history["epoch"].to_numpy(np.int64)})
     for part in ("train", "validation"):
         table[f"{part}_{column}"] = ploidy * history[f"{part}_bits_per_allele"].to_numpy(float)
     inks = INKS[theme]

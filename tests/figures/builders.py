@@ -1,0 +1,199 @@
+"""Every builder with small made-up tables, so that rules for all figures are tested on all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from vaeviz.data.assets import migration_routes
+from vaeviz.data.panel import Panel
+from vaeviz.figures import compression, entropy, latent, panel, synthesis, training, worldmap
+from vaeviz.figures.chart import Chart
+from vaeviz.figures.palette import Theme
+
+GROUPS = ("AFR", "EUR", "EAS", "ADM")
+CAPTION = "n = 40, 100 sites · panel 01234567 · simulated data"
+
+
+def embedding(groups: Sequence[str] = GROUPS, per_group: int = 10) -> pd.DataFrame:
+    rng = np.random.default_rng(0)
+    n = len(groups) * per_group
+    table = pd.DataFrame(
+        {
+            "sample": [f"ID{i:03d}" for i in range(n)],
+            "population": np.repeat(np.array([f"{g}1" for g in groups], object), per_group),
+            "superpopulation": np.repeat(np.array(groups, object), per_group),
+            "split": np.resize(np.array(["train", "validation", "test"], object), n),
+        }
+    )
+    for i in (1, 2, 3):
+        table[f"latent_{i}_mean"] = rng.normal(size=n) + np.repeat(range(len(groups)), per_group)
+        table[f"latent_{i}_sd"] = rng.uniform(0.1, 0.2, n)
+    return table
+
+
+def places(groups: Sequence[str] = GROUPS) -> pd.DataFrame:
+    n = len(groups)
+    return pd.DataFrame(
+        {
+            "group": list(groups),
+            "superpopulation": list(groups),
+            "n_samples": np.arange(10, 10 + n),
+            "latitude": np.linspace(-30, 60, n),
+            "longitude": np.linspace(-100, 140, n),
+            "mean_entropy_bits": np.linspace(0.26, 0.15, n),
+        }
+    )
+
+
+def entropy_table(groups: Sequence[str] = GROUPS) -> pd.DataFrame:
+    mean = np.linspace(0.15, 0.26, len(groups))
+    return pd.DataFrame(
+        {
+            "group": list(groups),
+            "n_samples": 20,
+            "n_sites": 100,
+            "mean_entropy_bits": mean,
+            "ci_low": mean - 0.01,
+            "ci_high": mean + 0.02,
+            "rarefied_entropy_bits": mean - 0.001,
+            "rarefied_haplotypes": 30,
+            "mean_heterozygosity": mean / 2,
+            "admixed": [g == "ADM" for g in groups],
+        }
+    )
+
+
+def arcs(groups: Sequence[str] = GROUPS) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "route": ["a", "b", "c"],
+            "label": ["Out", groups[0], "Nowhere"],
+            "source": [groups[0], groups[1], groups[0]],
+            "target": [groups[1], groups[2], "no such bar"],
+            "ka_start": [60.0, 50.0, 40.0],
+            "ka_end": [50.0, 40.0, 30.0],
+            "citation": ["A 2020", "B 2021", "C 2022"],
+        }
+    )
+
+
+def bins(groups: Sequence[str] = GROUPS, chromosomes: Sequence[str] = ("1", "2")) -> pd.DataFrame:
+    rng = np.random.default_rng(1)
+    n = 10 * len(chromosomes)
+    one = pd.DataFrame(
+        {
+            "chrom": np.repeat(np.array(chromosomes, object), 10),
+            "start_bp": np.arange(n) * 1000,
+            "end_bp": np.arange(n) * 1000 + 999,
+            "bin": np.arange(n),
+            "n_sites": 5,
+        }
+    )
+    parts = [one.assign(group=g, mean_entropy_bits=rng.uniform(0, 1, n)) for g in groups]
+    return pd.concat(parts, ignore_index=True)
+
+
+def compression_table(groups: Sequence[str] = GROUPS) -> pd.DataFrame:
+    names = [*groups, "all"]
+    bits = np.linspace(0.2, 0.3, len(names))
+    return pd.DataFrame(
+        {
+            "group": names,
+            "n_samples": [4, *np.arange(10, 9 + len(names))],
+            "bits_per_allele": bits,
+            "ci_low": bits - 0.01,
+            "ci_high": bits + 0.02,
+            "frequencies_bits_per_allele": bits * 1.2,
+            "superpopulation_bits_per_allele": bits * 1.1,
+            "pca_bits_per_allele": bits * 1.05,
+            "ratio_frequencies": 1.2,
+            "ratio_frequencies_low": 1.1,
+            "ratio_frequencies_high": 1.3,
+            "ratio_superpopulation": 1.1,
+            "paper_factor": 1.5,
+            "paper_factor_pca": 0.6,
+            "heterozygosity": np.linspace(0.1, 0.2, len(names)),
+        }
+    )
+
+
+def history(n: int = 20) -> pd.DataFrame:
+    epoch = np.arange(1, n + 1)
+    validation = 0.7 + 0.001 * (epoch - 12) ** 2
+    return pd.DataFrame(
+        {
+            "epoch": epoch.astype(float),
+            "train_bits_per_allele": 0.8 - 0.01 * epoch,
+            "validation_bits_per_allele": validation,
+        }
+    )
+
+
+def kinds(column: str) -> pd.DataFrame:
+    rng = np.random.default_rng(2)
+    parts = [
+        pd.DataFrame({"kind": kind, column: rng.normal(mean, 0.01, 50)})
+        for kind, mean in (("real", 0.2), ("training", 0.2), ("synthetic", 0.22))
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def small_panel(groups: Sequence[str]) -> Panel:
+    table = embedding(groups)[["sample", "population", "superpopulation"]]
+    sites = pd.DataFrame({"chrom": ["1"], "pos": [1], "id": ["x"], "ref": ["A"], "alt": ["C"]})
+    return Panel.create(np.zeros((len(table), 1), np.int8), 2, table, sites)
+
+
+def all_charts(theme: Theme = "light", groups: Sequence[str] = GROUPS) -> dict[str, Chart]:
+    """One chart of every builder, by the name of the builder."""
+    look = {"theme": theme, "caption": CAPTION}
+    points, xy = embedding(groups), ("latent_1_mean", "latent_2_mean")
+    distance = np.arange(1000, 6000, 1000)
+    ld = pd.DataFrame({"kind": "real", "distance_bp": distance, "r2": 1e3 / distance})
+    sfs = pd.DataFrame({"frequency_low": [0.0, 0.25], "frequency_high": [0.25, 0.5]})
+    sites = pd.DataFrame({"real": [0.1, 0.5, 0.9], "synthetic": [0.2, 0.4, 0.9]})
+    components = points[["sample"]].assign(PC1=points[xy[0]], PC2=points[xy[1]])
+    who = points.drop(columns="split")
+    return {
+        "scatter_2d": latent.scatter_2d(
+            points,
+            *xy,
+            "population",
+            selected_ids=["ID001"],
+            show_sd=True,
+            synthetic=points.head(3),
+            **look,
+        ),
+        "scatter_3d": latent.scatter_3d(points, *xy, "latent_3_mean", **look),
+        "composition": latent.composition(small_panel(groups), [0, 1, 15], "population", **look),
+        "population_counts": panel.population_counts(places(groups), **look),
+        "frequency_spectrum": panel.frequency_spectrum(
+            sfs.assign(n_sites=[5, 7]), n_alleles=8, **look
+        ),
+        "missingness": panel.missingness([0, 0.1, 0.2], [0.05, 0.15], **look),
+        "pca_preview": panel.pca_preview(components, who, explained=[0.2, 0.1], **look),
+        "sample_map": panel.sample_map(places(groups), **look),
+        "world_map": worldmap.world_map(
+            places(groups), "mean_entropy_bits", migration_routes(), **look
+        ),
+        "learning_curves": training.learning_curves(
+            history(), 2, baseline_bits_per_allele=0.72, **look
+        ),
+        "kl_per_dimension": training.kl_per_dimension([[1.0, 0.001, 2.0]], **look),
+        "bar_code": entropy.bar_code(bins(groups), **look),
+        "entropy_bars": entropy.entropy_bars(entropy_table(groups), arcs(groups), **look),
+        "entropy_against_compression": entropy.entropy_against_compression(
+            entropy_table(groups), compression_table(groups), **look
+        ),
+        "bits_by_group": compression.bits_by_group(compression_table(groups), **look),
+        "ratio_by_group": compression.ratio_by_group(compression_table(groups), **look),
+        "paper_factor": compression.paper_factor(compression_table(groups), **look),
+        "bits_against": compression.bits_against(compression_table(groups), **look),
+        "frequencies": synthesis.frequencies(sites, **look),
+        "heterozygosity": synthesis.heterozygosity(kinds("heterozygosity"), **look),
+        "ld_decay": synthesis.ld_decay(ld, **look),
+        "neighbour_distances": synthesis.neighbour_distances(kinds("distance"), **look),
+    }
