@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.panels import HOSTILE, hostile_panel
+from tests.trained import model_panel, small_model
+from vaeviz.compression.table import compression_result
+from vaeviz.config import SimulateConfig
+from vaeviz.reports.contents import BundledCohort
+from vaeviz.reports.methods import methods_text, readable
+from vaeviz.synthesis.generate import generate
+from vaeviz.synthesis.region import Region
+
+
+def test_text_tells_the_numbers_and_cites_the_paper() -> None:
+    model, panel = small_model(), model_panel()
+    result = compression_result(model, panel)
+    text = methods_text(panel, [model], result)
+    assert "210 individuals at 300 biallelic SNPs" in text
+    assert "simulated" in text
+    assert "168 for training, 21 for early stopping and 21 held out" in text
+    assert f"{model.metrics['test_bits_per_allele']:.4f} bits per allele" in text
+    assert f"{result.groups['bits_per_allele'].iloc[-1]:.4f} bits per allele" in text
+    assert "doi:10.1101/gr.280086.124" in text
+    assert all(note in text for note in result.notes)
+
+
+def test_steps_and_citations_of_the_panel_are_told() -> None:
+    panel = model_panel()
+    fewer = panel.take_sites(np.arange(100), what="MAF of 0.05 or more")
+    text = methods_text(fewer.with_info(citations=("Someone et al. 2020",)), [])
+    assert "MAF of 0.05 or more (300 to 100 sites, 210 to 210 individuals)" in text
+    assert "- Someone et al. 2020" in text
+
+
+@pytest.mark.parametrize("label", HOSTILE)
+def test_labels_stay_inert(label: str) -> None:
+    model, panel = small_model(), model_panel()
+    region = Region(label, "selection", np.arange(60))
+    cohort = generate(model, panel, region, SimulateConfig(n=3))
+    text = methods_text(hostile_panel(), [model], None, (BundledCohort(cohort),))
+    for sign in ("![", "<img", "](http", "L" * 100, "a\tb", "\u202e"):
+        assert sign not in text
+
+
+def test_plain_text_is_left_alone() -> None:
+    for text in ("Han et al. 2013, doi:10.1/x-1 (p. 3)", "R & D", "it's 5 %", "A_1", "Kinh, Việt"):
+        assert readable(text, 100) == text
+    for text in ("http://x", "www.x.y", "[a](b)", "<b>", "a&lt;b", "*x*", "`x`", "# x", "|"):
+        assert readable(text, 100) != text
