@@ -1,0 +1,25 @@
+"""Entropy and migrations: diversity along the genome, in order, and on the map."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from vaeviz.data.panel import Panel
+from vaeviz.ui import entropy_view, explain, guards
+from vaeviz.ui.errors import shown_errors
+from vaeviz.ui.widgets import segments
+
+VIEWS: dict[str, Callable[[Panel], None]] = {
+    "Along the genome": entropy_view.bar_code,
+    "Mean entropy": entropy_view.bars,
+    "World map": entropy_view.map_view,
+    "Against compression": entropy_view.against_compression,
+}
+
+explain.open_page("entropy")
+panel = guards.need_panel()
+with shown_errors():
+    entropy_view.provenance(panel)
+view = segments("View", list(VIEWS), "entropy_view", hide_label=True)
+with shown_errors():
+    VIEWS[view](panel)

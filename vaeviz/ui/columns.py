@@ -1,0 +1,34 @@
+"""Which columns of a sample table suit which question."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from vaeviz.data.panel import LEVELS, Panel
+
+MAX_GROUPS = 200
+
+
+def label_columns(panel: Panel) -> list[str]:
+    """Columns to group people by: the known levels first, then the user's own; never empty."""
+    levels = [level for level in reversed(LEVELS) if panel.has_labels(level)]
+    own = [
+        str(column)
+        for column in panel.samples.columns
+        if column not in ("sample", *LEVELS)
+        and not pd.api.types.is_float_dtype(panel.samples[column])
+        and 1 <= panel.samples[column].nunique() <= MAX_GROUPS
+    ]
+    return levels + own or [LEVELS[0]]
+
+
+def number_columns(panel: Panel) -> list[str]:
+    """Numeric columns of the user, to average over groups."""
+    return [
+        str(column)
+        for column in panel.samples.columns
+        if column not in ("sample", *LEVELS, "latitude", "longitude")
+        and pd.api.types.is_numeric_dtype(panel.samples[column])
+        and not pd.api.types.is_bool_dtype(panel.samples[column])
+        and panel.samples[column].notna().any()
+    ]

@@ -1,0 +1,21 @@
+"""Steps of the pages that have several, and how another part of the program leads to one."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from vaeviz.ui.widgets import segments
+
+PANEL, TRAIN = "panel_step", "train_step"
+LOOK, CHOOSE, UPLOAD, FILTER = "Open panel", "Choose a panel", "Bring your own", "Filter"
+IN_USE, FIT, LOAD = "Model in use", "Train a model", "Load a model"
+
+
+def switch(page: str, steps: list[str]) -> str:
+    """Draw the switch of a page and return the step to show."""
+    return segments("Step", steps, page, hide_label=True)
+
+
+def lead_to(page: str, step: str) -> None:
+    """Show this step on the next run; call it before the page draws its switch."""
+    st.session_state[page] = step
