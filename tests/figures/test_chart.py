@@ -28,6 +28,13 @@ def test_page_needs_no_network(chart: Chart) -> None:
     assert "Plotly.newPlot" in page
 
 
+def test_nothing_can_be_sent_to_a_cloud(chart: Chart) -> None:
+    assert chart.config["showSendToCloud"] is False
+    assert chart.config["plotlyServerURL"] == ""
+    assert "sendChartToCloud" in chart.figure.layout.template.layout.modebar.remove
+    assert '"showSendToCloud": false' in chart.html()
+
+
 def test_exports_stand_on_solid_ground(chart: Chart) -> None:
     assert '"paper_bgcolor":"#0E1117"' in chart.html().replace(" ", "")
     assert chart.figure.layout.paper_bgcolor is None

@@ -136,6 +136,17 @@ def test_value_gets_a_colour_bar_with_its_title() -> None:
     assert "lowest ADM (0.15), highest AFR (0.26)" in chart.alt
 
 
+def test_groups_without_a_value_are_grey() -> None:
+    table = places()
+    table.loc[1, "mean_entropy_bits"] = np.nan
+    grey, scale = (t for t in world_map(table, "mean_entropy_bits").figure.data if t.customdata)
+    assert list(grey.customdata) == ["EUR"]
+    assert not grey.marker.showscale
+    assert len(scale.customdata) == 3
+    nothing = world_map(table.assign(mean_entropy_bits=np.nan), "mean_entropy_bits")
+    assert sum(bool(t.customdata) for t in nothing.figure.data) == 1
+
+
 def test_populations_without_place_are_left_out_and_counted() -> None:
     table = places()
     table.loc[0, "latitude"] = np.nan

@@ -60,9 +60,19 @@ class Chart:
 
     @property
     def config(self) -> dict[str, object]:
-        """Plotly's settings for a page: SVG from the mode bar, no logo, nothing sent anywhere."""
+        """Plotly's settings for a page: SVG from the mode bar, no logo.
+
+        Plotly 4's own "Share chart" button would upload genotypes' figures: it is taken away,
+        and has no address to send to.
+        """
         image = {"format": "svg", "filename": f"vaeviz_{self.name}"}
-        return {"displaylogo": False, "responsive": True, "toImageButtonOptions": image}
+        return {
+            "displaylogo": False,
+            "responsive": True,
+            "showSendToCloud": False,
+            "plotlyServerURL": "",
+            "toImageButtonOptions": image,
+        }
 
     def csv(self) -> str:
         """The table as CSV, with no cell that a spreadsheet would run."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from vaeviz.escape import plain
 from vaeviz.figures.arcs import add_arcs
 from vaeviz.figures.chart import Chart
-from vaeviz.figures.groups import group_scatter
+from vaeviz.figures.groups import group_scatter, whiskers
 from vaeviz.figures.palette import BACKGROUND, Theme, colours, contrast, neutral, rgba
 from vaeviz.figures.theme import INKS, label, rounded, style
 
@@ -52,52 +52,10 @@ def bar_code(
     groups = [g for g in (order or means.index) if g in means.index]
     bins = binned.drop_duplicates("bin").sort_values("bin", ignore_index=True)
     columns = _columns(bins["chrom"].to_numpy(object))
-    values = binned.pivot(index="group", columns="bin", values="mean_entropy_bits").loc[groups]
-    figure = go.Figure(
-        go.Heatmap(
-            x=np.arange(columns[-1] + 1),
-            y=np.arange(len(groups)),
-            z=_spaced(rounded(values.to_numpy()), columns, np.float32(np.nan)),
-            text=_spaced(_bin_texts(binned, groups), columns, ""),
-            hoverinfo="text",
-            hoverongaps=False,
-            colorscale=ENTROPY_SCALE,
-            zmin=0,
-            zmax=maximum_bits,
-            ygap=4,
-            colorbar={
-                "title": {"text": "bits", "side": "top"},
-                "thickness": 12,
-                "outlinewidth": 0,
-                "nticks": 5,
-                "lenmode": "pixels",
-                "len": 190,
-                "y": 1,
-                "yanchor": "top",
-                "tickfont": {"size": 11, "color": INKS[theme].muted},
-            },
-        )
-    )
+    figure = go.Figure(_strips(binned, groups, columns, maximum_bits, theme))
     title = "Entropy along the genome"
     style(figure, theme, title=title, caption=caption, height=_strips_px(len(groups)))
-    ticks, texts, axis_title = _genome_ticks(bins, columns)
-    figure.update_xaxes(
-        tickvals=ticks,
-        ticktext=texts,
-        title_text=axis_title,
-        tickangle=0,
-        showgrid=False,
-        showline=False,
-        tickfont_size=10 if len(ticks) > 12 else 12,
-    )
-    figure.update_yaxes(
-        tickvals=list(range(len(groups))),
-        ticktext=[label(g) for g in groups],
-        range=[len(groups) - 0.5, -0.5],
-        showgrid=False,
-        showline=False,
-        ticks="",
-    )
+    _name_strips(figure, bins, groups, columns)
     first, last = means.loc[groups].idxmax(), means.loc[groups].idxmin()
     n_chromosomes = bins["chrom"].nunique()
     chromosomes = "chromosome" if n_chromosomes == 1 else "chromosomes"
@@ -196,6 +154,62 @@ def entropy_against_compression(
     )
 
 
+def _strips(
+    binned: pd.DataFrame,
+    groups: Sequence[str],
+    columns: NDArray[np.int64],
+    maximum_bits: float,
+    theme: Theme,
+) -> go.Heatmap:
+    values = binned.pivot(index="group", columns="bin", values="mean_entropy_bits").loc[groups]
+    return go.Heatmap(
+        x=np.arange(columns[-1] + 1),
+        y=np.arange(len(groups)),
+        z=_spaced(rounded(values.to_numpy()), columns, np.float32(np.nan)),
+        text=_spaced(_bin_texts(binned, groups), columns, ""),
+        hoverinfo="text",
+        hoverongaps=False,
+        colorscale=ENTROPY_SCALE,
+        zmin=0,
+        zmax=maximum_bits,
+        ygap=4,
+        colorbar={
+            "title": {"text": "bits", "side": "top"},
+            "thickness": 12,
+            "outlinewidth": 0,
+            "nticks": 5,
+            "lenmode": "pixels",
+            "len": 190,
+            "y": 1,
+            "yanchor": "top",
+            "tickfont": {"size": 11, "color": INKS[theme].muted},
+        },
+    )
+
+
+def _name_strips(
+    figure: go.Figure, bins: pd.DataFrame, groups: Sequence[str], columns: NDArray[np.int64]
+) -> None:
+    ticks, texts, axis_title = _genome_ticks(bins, columns)
+    figure.update_xaxes(
+        tickvals=ticks,
+        ticktext=texts,
+        title_text=axis_title,
+        tickangle=0,
+        showgrid=False,
+        showline=False,
+        tickfont_size=10 if len(ticks) > 12 else 12,
+    )
+    figure.update_yaxes(
+        tickvals=list(range(len(groups))),
+        ticktext=[label(g) for g in groups],
+        range=[len(groups) - 0.5, -0.5],
+        showgrid=False,
+        showline=False,
+        ticks="",
+    )
+
+
 def _strips_px(n_groups: int) -> int:
     """Height of a bar code with so many strips."""
     return 150 + max((30 if n_groups <= VALUE_IN_BAR else 20) * n_groups, 130)
@@ -274,15 +288,7 @@ def _entropy_bar(
                 "size": 8,
             },
         },
-        error_y={
-            "type": "data",
-            "symmetric": False,
-            "array": rounded(ordered["ci_high"] - mean),
-            "arrayminus": rounded(mean - ordered["ci_low"]),
-            "color": INKS[theme].text,
-            "thickness": 1.3,
-            "width": 4,
-        },
+        error_y=whiskers(mean, ordered["ci_low"], ordered["ci_high"], ink),
         text=[f"{m:.3f}" for m in mean] if len(ordered) <= VALUE_IN_BAR else None,
         textposition="inside",
         insidetextanchor="middle",

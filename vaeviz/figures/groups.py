@@ -37,13 +37,17 @@ def error_bars(groups: pd.DataFrame, measure: str, theme: Theme) -> dict[str, ob
     ends = interval(groups, measure)
     if ends is None:
         return None
-    low, high = ends
+    return whiskers(groups[measure], *ends, INKS[theme].muted)
+
+
+def whiskers(values: pd.Series, low: pd.Series, high: pd.Series, ink: str) -> dict[str, object]:
+    """Plotly's asymmetric error bars from a value to the ends of its interval."""
     return {
         "type": "data",
         "symmetric": False,
-        "array": rounded(high - groups[measure]),
-        "arrayminus": rounded(groups[measure] - low),
-        "color": INKS[theme].muted,
+        "array": rounded(high - values),
+        "arrayminus": rounded(values - low),
+        "color": ink,
         "thickness": 1.4,
         "width": 4,
     }
@@ -81,31 +85,7 @@ def group_scatter(
     ends = interval(used, y)
     keep += [] if ends is None else [end.name for end in ends]
     table = used[list(dict.fromkeys(keep))].reset_index(drop=True)
-    names = table["group"].map(str)
-    palette, marks = colours(names, samples, theme), symbols(names, samples)
-    shades = [palette[g] for g in names]
-    figure = go.Figure(
-        go.Scatter(
-            x=rounded(table[x]),
-            y=rounded(table[y]),
-            error_y=error_bars(table, y, theme),
-            mode="markers+text" if len(table) <= NAMES_AT_MOST else "markers",
-            marker={
-                "size": 11,
-                "color": shades,
-                "symbol": [
-                    hollow(marks[g], n) for g, n in zip(names, table["n_samples"], strict=True)
-                ],
-                "line": {"width": 1.5, "color": shades},
-            },
-            text=[label(g, 14) for g in names],
-            textposition=_name_positions(table, x, y),
-            textfont={"size": 11.5, "color": INKS[theme].text},
-            cliponaxis=False,
-            hovertext=[_hover(row, x, y, titles) for _, row in table.iterrows()],
-            hoverinfo="text",
-        )
-    )
+    figure = go.Figure(_named_points(table, x, y, titles, samples, theme))
     style(
         figure,
         theme,
@@ -119,6 +99,38 @@ def group_scatter(
         f"Scatter plot of {len(table)} groups by {titles[0]} and {titles[1]}{_trend(table, x, y)}."
     )
     return Chart(figure, table, title, alt, caption, name, theme)
+
+
+def _named_points(
+    table: pd.DataFrame,
+    x: str,
+    y: str,
+    titles: tuple[str, str],
+    samples: pd.DataFrame | None,
+    theme: Theme,
+) -> go.Scatter:
+    names = table["group"].map(str)
+    palette, marks = colours(names, samples, theme), symbols(names, samples)
+    shades = [palette[g] for g in names]
+    shapes = [hollow(marks[g], n) for g, n in zip(names, table["n_samples"], strict=True)]
+    return go.Scatter(
+        x=rounded(table[x]),
+        y=rounded(table[y]),
+        error_y=error_bars(table, y, theme),
+        mode="markers+text" if len(table) <= NAMES_AT_MOST else "markers",
+        marker={
+            "size": 11,
+            "color": shades,
+            "symbol": shapes,
+            "line": {"width": 1.5, "color": shades},
+        },
+        text=[label(g, 14) for g in names],
+        textposition=_name_positions(table, x, y),
+        textfont={"size": 11.5, "color": INKS[theme].text},
+        cliponaxis=False,
+        hovertext=[_hover(row, x, y, titles) for _, row in table.iterrows()],
+        hoverinfo="text",
+    )
 
 
 def _name_positions(table: pd.DataFrame, x: str, y: str) -> list[str]:

@@ -24,6 +24,9 @@ from vaeviz.figures.theme import INKS, label, rounded
 PLAIN_LEGEND = 12
 """Labels up to which the legend is a plain list; above, it is grouped by superpopulation."""
 
+FULL_HOVER_POINTS = 20_000
+"""Points up to which hover texts tell labels and coordinates; above, the ID alone."""
+
 ELLIPSE_CORNERS = 20
 COLOUR_SCALE = "Viridis"
 LABEL = "coloured_by"
@@ -88,11 +91,11 @@ def label_traces(
     groups = superpopulation_of(known)
     grouped = len(names) > PLAIN_LEGEND and len({groups.get(n) for n in names}) > 1
     names.sort(key=lambda n: (groups.get(n, "~") if grouped else "", n))
-    traces = []
+    traces, brief = [], len(table) > FULL_HOVER_POINTS
     for value in names:
         rows = table[table[LABEL] == value]
         lit = not highlight or value in highlight
-        trace = _trace(rows, columns, label(value))
+        trace = _trace(rows, columns, label(value), brief)
         trace["marker"] = {
             "color": palette[value] if lit else neutral(theme),
             "symbol": marks[value],
@@ -111,12 +114,12 @@ def _number_traces(
     table: pd.DataFrame, columns: list[str], colour_by: str, theme: Theme
 ) -> list[dict]:
     known = table[LABEL].notna()
-    traces = []
+    traces, brief = [], len(table) > FULL_HOVER_POINTS
     if (~known).any():
-        trace = _trace(table[~known], columns, label(UNLABELLED))
+        trace = _trace(table[~known], columns, label(UNLABELLED), brief)
         traces.append(trace | {"marker": {"color": neutral(theme), "size": 6, "opacity": 0.6}})
     if known.any():
-        trace = _trace(table[known], columns, label(colour_by))
+        trace = _trace(table[known], columns, label(colour_by), brief)
         trace["marker"] = {
             "color": rounded(table.loc[known, LABEL]),
             "colorscale": COLOUR_SCALE,
@@ -136,13 +139,13 @@ def _number_traces(
     return traces
 
 
-def _trace(rows: pd.DataFrame, columns: list[str], trace_name: str) -> dict:
+def _trace(rows: pd.DataFrame, columns: list[str], trace_name: str, brief: bool) -> dict:
     return {
         **coordinates(rows, columns),
         "mode": "markers",
         "name": trace_name,
         "customdata": rows["sample"].map(str).tolist(),
-        "text": _hover(rows, columns),
+        "text": _hover(rows, columns, brief),
         "hoverinfo": "text",
     }
 
@@ -152,7 +155,9 @@ def coordinates(rows: pd.DataFrame, columns: list[str]) -> dict[str, NDArray[np.
     return {axis: rounded(rows[c]) for axis, c in zip("xyz"[: len(columns)], columns, strict=True)}
 
 
-def _hover(rows: pd.DataFrame, columns: list[str]) -> list[str]:
+def _hover(rows: pd.DataFrame, columns: list[str], brief: bool) -> list[str]:
+    if brief:
+        return [label(s, 40) for s in rows["sample"]]
     heads = [f"<b>{label(s, 40)}</b>" for s in rows["sample"]]
     if "haplotype" in rows:
         heads = [f"{h} haplotype {k}" for h, k in zip(heads, rows["haplotype"], strict=True)]

@@ -35,31 +35,7 @@ def frequencies(
     """
     used = table.dropna(subset=["real", "synthetic"]).reset_index(drop=True)
     real, synthetic = used["real"].to_numpy(float), used["synthetic"].to_numpy(float)
-    point = go.Scatter if len(used) <= SVG_POINTS else go.Scattergl
-    figure = go.Figure()
-    figure.add_trace(
-        point(
-            x=rounded(real),
-            y=rounded(synthetic),
-            mode="markers",
-            marker={
-                "size": 4,
-                "color": rgba(INKS[theme].contrary, 0.3 if len(used) > 1000 else 0.6),
-                "line": {"width": 0},
-            },
-            name="sites",
-            hovertemplate="real %{x:.3f}<br>synthetic %{y:.3f}<extra></extra>",
-        )
-    )
-    figure.add_trace(
-        go.Scatter(
-            x=[0, 1],
-            y=[0, 1],
-            mode="lines",
-            line={"color": INKS[theme].text, "width": 1.4, "dash": "dash"},
-            hoverinfo="skip",
-        )
-    )
+    figure = go.Figure([_sites(real, synthetic, theme), _diagonal(theme)])
     fit = _fit(real, synthetic)
     title = "Allele frequencies"
     style(
@@ -85,10 +61,26 @@ def frequencies(
     )
     figure.update_xaxes(range=[-0.02, 1.02])
     figure.update_yaxes(range=[-0.02, 1.02])
-    alt = (
-        f"Scatter plot of allele frequencies at {len(used):,} sites, synthetic against real: {fit}."
+    alt = f"Scatter plot of allele frequencies at {len(used):,} sites, synthetic against real: "
+    return Chart(figure, used, title, f"{alt}{fit}.", caption, name, theme)
+
+
+def _sites(real: np.ndarray, synthetic: np.ndarray, theme: Theme) -> go.Scatter | go.Scattergl:
+    point = go.Scatter if len(real) <= SVG_POINTS else go.Scattergl
+    colour = rgba(INKS[theme].contrary, 0.3 if len(real) > 1000 else 0.6)
+    return point(
+        x=rounded(real),
+        y=rounded(synthetic),
+        mode="markers",
+        marker={"size": 4, "color": colour, "line": {"width": 0}},
+        name="sites",
+        hovertemplate="real %{x:.3f}<br>synthetic %{y:.3f}<extra></extra>",
     )
-    return Chart(figure, used, title, alt, caption, name, theme)
+
+
+def _diagonal(theme: Theme) -> go.Scatter:
+    line = {"color": INKS[theme].text, "width": 1.4, "dash": "dash"}
+    return go.Scatter(x=[0, 1], y=[0, 1], mode="lines", line=line, hoverinfo="skip")
 
 
 def heterozygosity(
@@ -167,21 +159,7 @@ def ld_decay(
     used.insert(1, "distance_kb", used["distance_bp"] / 1000)
     for kind in _kinds(used["kind"]):
         rows = used[used["kind"] == kind].sort_values("distance_bp")
-        figure.add_trace(
-            go.Scatter(
-                x=rounded(rows["distance_kb"]),
-                y=rounded(rows["r2"]),
-                mode="lines+markers",
-                name=label(kind),
-                line={"color": kind_colour(kind, theme), "width": 2.2},
-                marker={"size": 6, "symbol": "diamond" if kind == "synthetic" else "circle"},
-                hovertext=[
-                    f"{label(kind)}<br>{d:.3g} kb: r² {r:.3f}"
-                    for d, r in rows[["distance_kb", "r2"]].itertuples(index=False)
-                ],
-                hoverinfo="text",
-            )
-        )
+        figure.add_trace(_decay(rows, kind, theme))
     title = "Linkage disequilibrium by distance"
     style(
         figure,
@@ -202,6 +180,22 @@ def ld_decay(
     ]
     alt = f"Mean r² by distance: {'; '.join(parts) or 'no pairs of sites'}."
     return Chart(figure, used, title, alt, caption, name, theme)
+
+
+def _decay(rows: pd.DataFrame, kind: str, theme: Theme) -> go.Scatter:
+    return go.Scatter(
+        x=rounded(rows["distance_kb"]),
+        y=rounded(rows["r2"]),
+        mode="lines+markers",
+        name=label(kind),
+        line={"color": kind_colour(kind, theme), "width": 2.2},
+        marker={"size": 6, "symbol": "diamond" if kind == "synthetic" else "circle"},
+        hovertext=[
+            f"{label(kind)}<br>{d:.3g} kb: r² {r:.3f}"
+            for d, r in rows[["distance_kb", "r2"]].itertuples(index=False)
+        ],
+        hoverinfo="text",
+    )
 
 
 def _distributions(

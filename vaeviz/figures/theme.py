@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import textwrap
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -22,6 +23,8 @@ LABEL_CHARACTERS = 24
 
 CAPTION_WRAP = 66
 """Characters a line of the caption inside a figure: fits a figure 400 px wide."""
+
+CAPTION_LINE_PX = 15
 
 Legend = Literal["none", "below", "right"]
 
@@ -82,7 +85,8 @@ def style(
         Plain text of our own. The caption is drawn small under the title, so that an image
         saved from the browser still says what it shows and whether the data are simulated.
     height
-        Pixels; the width is that of the place where it is shown (400 to 1,400).
+        Pixels, with a caption of one line; the width is that of the place where it is shown
+        (400 to 1,400).
     legend
         'below' wraps with the width of the figure; 'right' is for short lists; or 'none'.
     """
@@ -90,8 +94,13 @@ def style(
     lines = [escape(line, CAPTION_WRAP) for line in textwrap.wrap(caption, CAPTION_WRAP)]
     figure.update_layout(
         template=_template(theme),
-        height=height,
-        margin={"l": 12, "r": 16, "t": MODE_BAR_PX + 24 + 15 * len(lines), "b": 12},
+        height=height + CAPTION_LINE_PX * max(len(lines) - 1, 0),
+        margin={
+            "l": 12,
+            "r": 16,
+            "t": MODE_BAR_PX + 24 + CAPTION_LINE_PX * len(lines),
+            "b": 12,
+        },
         title={
             "text": title,
             "subtitle": {"text": "<br>".join(lines), "font": {"size": 11.5, "color": inks.muted}},
@@ -128,9 +137,9 @@ def _legend(kind: Legend) -> dict[str, object]:
     }
 
 
-def _template(theme: Theme) -> go.layout.Template:
+def _axis(theme: Theme) -> dict[str, object]:
     inks = INKS[theme]
-    axis = {
+    return {
         "gridcolor": inks.grid,
         "linecolor": inks.axis,
         "tickcolor": inks.axis,
@@ -142,7 +151,11 @@ def _template(theme: Theme) -> go.layout.Template:
         "tickfont": {"size": 12, "color": inks.muted},
         "title": {"font": {"size": 13, "color": inks.text}, "standoff": 8},
     }
-    scene = {
+
+
+def _axis_3d(theme: Theme) -> dict[str, object]:
+    inks = INKS[theme]
+    return {
         "gridcolor": inks.grid if theme == "light" else inks.axis,
         "linecolor": inks.axis,
         "zeroline": False,
@@ -150,15 +163,11 @@ def _template(theme: Theme) -> go.layout.Template:
         "tickfont": {"size": 11, "color": inks.muted},
         "title": {"font": {"size": 13, "color": inks.text}},
     }
-    colour_bar = {
-        "outlinewidth": 0,
-        "thickness": 12,
-        "ticks": "outside",
-        "ticklen": 3,
-        "tickcolor": inks.axis,
-        "tickfont": {"size": 11, "color": inks.muted},
-        "title": {"font": {"size": 12, "color": inks.text}},
-    }
+
+
+@cache
+def _template(theme: Theme) -> go.layout.Template:
+    inks, axis, scene = INKS[theme], _axis(theme), _axis_3d(theme)
     layout = go.Layout(
         font={"family": FONT, "size": 13, "color": inks.text},
         title={"font": {"size": 16, "weight": 600, "color": inks.text}},
@@ -182,11 +191,16 @@ def _template(theme: Theme) -> go.layout.Template:
             "bgcolor": "rgba(0,0,0,0)",
             "color": inks.axis,
             "activecolor": inks.accent,
-            "remove": ["autoScale2d", "zoomIn2d", "zoomOut2d", "toggleSpikelines"],
+            "remove": [
+                "autoScale2d",
+                "zoomIn2d",
+                "zoomOut2d",
+                "toggleSpikelines",
+                "sendChartToCloud",
+            ],
         },
         colorway=[inks.accent, inks.contrary],
         bargap=0.25,
         hovermode="closest",
-        coloraxis={"colorbar": colour_bar},
     )
     return go.layout.Template(layout=layout)

@@ -22,7 +22,7 @@ from vaeviz.figures.mapview import (
     region_ticks,
     view_of,
 )
-from vaeviz.figures.palette import Theme, colours, symbols
+from vaeviz.figures.palette import Theme, colours, neutral, symbols
 from vaeviz.figures.placing import mark_boxes, name_positions, spread
 from vaeviz.figures.routes import add_dates, add_routes, route_boxes
 from vaeviz.figures.theme import INKS, Legend, label, rounded, style
@@ -93,7 +93,9 @@ def world_map(
     if value is None:
         _add_groups(figure, drawn, samples, theme)
     else:
-        _add_values(figure, drawn, value, value_title or value.replace("_", " "), samples, theme)
+        _add_values(
+            figure, view, drawn, value, value_title or value.replace("_", " "), samples, theme
+        )
     _add_words(figure, view, drawn, routes, scale, show_names, theme)
     legend: Legend = "below" if value is None or routes else "none"
     style(figure, theme, title=title, caption=caption, height=height, legend=legend)
@@ -173,49 +175,58 @@ def _add_groups(
     figure: go.Figure, drawn: pd.DataFrame, samples: pd.DataFrame | None, theme: Theme
 ) -> None:
     """One trace a superpopulation."""
-    names = (
-        drawn["superpopulation"].astype(object).where(drawn["superpopulation"].notna(), UNLABELLED)
-    )
+    names = _group_names(drawn)
     known = drawn.rename(columns={"group": "population"}) if samples is None else samples
     palette, marks = colours(names, known, theme), symbols(names, known)
     for group in sorted(palette):
-        rows = drawn[names.map(str) == group]
+        rows = drawn[names == group]
         marker: dict[str, object] = {"color": palette[group], "symbol": marks[group]}
         figure.add_trace(_marks(rows, label(group), marker, None, theme))
 
 
 def _add_values(
     figure: go.Figure,
+    view: View,
     drawn: pd.DataFrame,
     value: str,
     value_title: str,
     samples: pd.DataFrame | None,
     theme: Theme,
 ) -> None:
-    """One trace on a continuous scale; symbols tell the superpopulations apart."""
-    names = (
-        drawn["superpopulation"].astype(object).where(drawn["superpopulation"].notna(), UNLABELLED)
-    )
+    """One trace on a continuous scale, grey where there is no value; symbols tell the groups."""
+    names = _group_names(drawn)
     marks = symbols(names, samples)
-    marker = {
-        "color": rounded(drawn[value]),
-        "colorscale": VALUE_SCALE,
-        "symbol": [marks[str(g)] for g in names],
-        "showscale": True,
-        "colorbar": {
-            "title": {"text": label(value_title, 40), "side": "top"},
-            "orientation": "h",
-            "thickness": 10,
-            "outlinewidth": 0,
-            "len": 0.6,
-            "x": 0.5,
-            "y": -0.02,
-            "yanchor": "top",
-            "ypad": 4,
-            "tickfont": {"size": 11, "color": INKS[theme].muted},
-        },
+    known = drawn[value].notna()
+    for has_value in (False, True):
+        rows = drawn[known == has_value]
+        if not len(rows):
+            continue
+        marker: dict[str, object] = {"symbol": [marks[g] for g in names[known == has_value]]}
+        if has_value:
+            marker |= {"color": rounded(rows[value]), "colorscale": VALUE_SCALE}
+            marker |= {"showscale": True, "colorbar": _colour_bar(view, value_title, theme)}
+        else:
+            marker["color"] = neutral(theme)
+        title = label(value_title, 40) if has_value else "no value"
+        figure.add_trace(_marks(rows, title, marker, value, theme, legend=False))
+
+
+def _colour_bar(view: View, value_title: str, theme: Theme) -> dict[str, object]:
+    """Under the world; beside a region, under which degrees are written."""
+    common: dict[str, object] = {
+        "title": {"text": label(value_title, 40), "side": "right" if view.region else "top"},
+        "outlinewidth": 0,
+        "tickfont": {"size": 11, "color": INKS[theme].muted},
     }
-    figure.add_trace(_marks(drawn, label(value_title, 40), marker, value, theme, legend=False))
+    if view.region:
+        return common | {"thickness": 12}
+    place = {"orientation": "h", "len": 0.6, "x": 0.5, "y": -0.02, "yanchor": "top"}
+    return common | place | {"thickness": 10, "ypad": 4}
+
+
+def _group_names(drawn: pd.DataFrame) -> pd.Series:
+    groups = drawn["superpopulation"].astype(object)
+    return groups.where(groups.notna(), UNLABELLED).map(str)
 
 
 def _marks(
@@ -246,7 +257,7 @@ def _hover(row: pd.Series, value: str | None) -> str:
     if isinstance(row["superpopulation"], str):
         lines.append(label(row["superpopulation"], 40))
     lines.append(f"{int(row['n_samples']):,} people")
-    if value is not None:
+    if value is not None and pd.notna(row[value]):
         lines.append(f"{label(value.replace('_', ' '), 40)}: {row[value]:.4g}")
     lines.append(f"{degrees(row['latitude'], 'NS')}, {degrees(row['longitude'], 'EW')}")
     return "<br>".join(lines)
