@@ -14,8 +14,8 @@ from vaeviz.ui import measured
 from vaeviz.ui.columns import label_columns
 from vaeviz.ui.look import GroupLook, group_look
 from vaeviz.ui.show import show_chart
-from vaeviz.ui.steps import asked, named_steps, remember_asked
 from vaeviz.ui.tables import csv_button, show_frame, show_table
+from vaeviz.ui.waiting import asked, named_steps, remember_asked
 from vaeviz.ui.widgets import choice, segments
 
 if TYPE_CHECKING:

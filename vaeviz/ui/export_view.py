@@ -18,7 +18,7 @@ from vaeviz.progress import Progress
 from vaeviz.ui import export_parts, simulate_view, workspace
 from vaeviz.ui.columns import label_columns
 from vaeviz.ui.export_parts import Piece, Source
-from vaeviz.ui.steps import named_steps
+from vaeviz.ui.waiting import named_steps
 from vaeviz.ui.widgets import choice
 
 if TYPE_CHECKING:

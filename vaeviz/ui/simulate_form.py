@@ -14,7 +14,7 @@ from vaeviz.escape import escape, plain
 from vaeviz.ui import cohorts, state
 from vaeviz.ui.errors import show_error
 from vaeviz.ui.explain import teaching
-from vaeviz.ui.steps import named_steps
+from vaeviz.ui.waiting import named_steps
 from vaeviz.ui.widgets import choice, segments
 
 if TYPE_CHECKING:
