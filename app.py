@@ -15,6 +15,7 @@ st.set_page_config(
     layout="wide",
     initial_sidebar_state="expanded",
 )
+frame.style()
 frame.refuse_open_address()
 page = navigation.navigation()
 with shown_errors():

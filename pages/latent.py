@@ -6,6 +6,7 @@ import streamlit as st
 
 from vaeviz.ui import explain, guards, latent_view, selection_view, state
 from vaeviz.ui.errors import shown_errors
+from vaeviz.ui.widgets import loading
 
 CHART_HEIGHT = 620
 
@@ -17,28 +18,28 @@ def explore() -> None:
     if state.take_frame_stale():
         st.rerun()
     panel = guards.need_panel()
-    with st.skeleton(height=CHART_HEIGHT):
+    with loading("latent", CHART_HEIGHT, "Placing everybody…"):
         model = guards.find_model()
-        n_latent = model.config.n_latent if model is not None else 0
-        too_flat = latent_view.view_switch(n_latent) and model is not None
-        if model is None or too_flat:
+        flat = model is not None and latent_view.too_flat(model)
+        if model is None or flat:
             coordinates = latent_view.pca_coordinates(panel)
         else:
             coordinates = latent_view.latent_coordinates(model, panel)
     if model is None:
         offer_training()
-    elif too_flat:
+    elif flat:
         st.info(
-            f"This model has {n_latent} latent dimensions; 3-D shows the first principal "
+            f"This model has {model.config.n_latent} latent dimensions: 3-D shows principal "
             "components instead. Train with 3 or more for a latent space in 3-D.",
             icon=":material/3d_rotation:",
         )
     view = latent_view.controls(panel, coordinates, has_split="split" in coordinates.table)
     latent_view.charts(panel, coordinates, view)
     st.subheader("Selection", anchor=False)
+    selection_view.mode_switch()
     left, right = st.columns([1, 2], gap="large")
     with left:
-        selection_view.selection_tools(panel)
+        selection_view.pickers(panel)
     with right:
         selection_view.selection_summary(panel, coordinates.table)
 

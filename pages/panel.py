@@ -6,14 +6,11 @@ import streamlit as st
 
 from vaeviz.ui import explain, guards, jobs, panel_choose, panel_filter, panel_overview, state
 from vaeviz.ui.errors import shown_errors
-from vaeviz.ui.widgets import segments
-
-LOOK, CHOOSE, UPLOAD, FILTER = "Open panel", "Choose a panel", "Bring your own", "Filter"
+from vaeviz.ui.steps import CHOOSE, FILTER, LOOK, PANEL, UPLOAD, switch
 
 explain.open_page("panel")
 has_panel = state.get().panel_ref is not None
-steps = [LOOK, CHOOSE, UPLOAD, FILTER] if has_panel else [CHOOSE, UPLOAD]
-step = segments("Step", steps, "panel_step", hide_label=True)
+step = switch(PANEL, [LOOK, CHOOSE, UPLOAD, FILTER] if has_panel else [CHOOSE, UPLOAD])
 running = jobs.active("import")
 if running is not None and step != UPLOAD:
     panel_choose.importing(running.name)

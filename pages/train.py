@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vaeviz.ui import explain, guards, jobs, train_form, train_view
+from vaeviz.ui import explain, guards, jobs, state, train_form, train_view
 from vaeviz.ui.errors import shown_errors
-from vaeviz.ui.widgets import segments
-
-IN_USE, TRAIN, LOAD = "Model in use", "Train a model", "Load a model"
+from vaeviz.ui.steps import FIT, IN_USE, LOAD, TRAIN, switch
 
 explain.open_page("train")
 panel = guards.need_panel()
@@ -17,8 +15,8 @@ if running is not None:
     train_view.live_run(running.name)
 else:
     train_view.last_failure()
-step = segments("Step", [IN_USE, TRAIN, LOAD], "train_step", hide_label=True)
-if step == TRAIN:
+step = switch(TRAIN, [IN_USE, FIT, LOAD] if state.get().model_ref else [FIT, LOAD])
+if step == FIT:
     if running is None:
         train_form.train_form(panel)
     else:
@@ -28,9 +26,6 @@ elif step == LOAD:
     st.subheader("Kept in your workspace", anchor=False)
     train_view.kept_models(panel)
 else:
-    model = guards.find_model()
-    if model is None:
-        st.info("No model is in use. Train one, or load one.", icon=":material/info:")
-    else:
-        with shown_errors():
-            train_view.model_summary(model, panel)
+    model = guards.need_model()
+    with shown_errors():
+        train_view.model_summary(model, panel)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from vaeviz.escape import escape
 from vaeviz.jobs.job import Job
-from vaeviz.ui import cache, library, state, workspace
+from vaeviz.ui import cache, library, state, steps, workspace
 
 
 def adopt(job: Job, output: Path) -> None:
@@ -30,6 +30,7 @@ def open_own_panel(path: Path) -> None:
     detail = f"{panel.n_samples:,} samples × {panel.n_sites:,} sites"
     library.add(path, panel.info.name, detail, panel.digest)
     state.set_panel(ref)
+    steps.lead_to(steps.PANEL, steps.LOOK)
     state.notice(f"The panel **{escape(panel.info.name)}** is open: {detail}.")
 
 
@@ -38,6 +39,7 @@ def use_own_model(path: Path, name: str, detail: str, fits_open_panel: bool) -> 
     card = library.add(path, name, detail)
     if fits_open_panel:
         state.set_model(card.ref)
+        steps.lead_to(steps.TRAIN, steps.IN_USE)
         state.notice(f"The model **{escape(name)}** is in use. {escape(detail, 200)}")
     else:
         state.notice(

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from vaeviz.data.catalogue import BUILT_IN
 from vaeviz.escape import escape
-from vaeviz.ui import guards, jobs, state
+from vaeviz.ui import guards, jobs, library, selecting, state
 from vaeviz.ui.explain import TEACHING
 
 
@@ -39,6 +39,11 @@ def is_loopback(address: object) -> bool:
         return ipaddress.ip_address(str(address)).is_loopback
     except ValueError:
         return False
+
+
+def style() -> None:
+    """Less empty space above the page than streamlit leaves."""
+    st.html("<style>.stMainBlockContainer{padding-top:3.75rem}</style>")
 
 
 def sidebar() -> DeltaGenerator:
@@ -85,21 +90,21 @@ def _panel_status() -> None:
     if ref is None:
         st.markdown("**Panel** · none")
     elif facts is None:
-        title = BUILT_IN[ref].title if ref in BUILT_IN else "your panel"
+        title = BUILT_IN[ref].title if ref in BUILT_IN else library.name_of(ref)
         st.markdown(f"**Panel** · {escape(title)}")
     else:
-        badge = f" :orange-badge[{facts.made}]" if facts.made else ""
-        st.markdown(f"**Panel** · {escape(facts.name)}{badge}")
+        st.markdown(f"**Panel** · {escape(facts.name)}{facts.badge}")
         build = f" · {escape(facts.build, 20)}" if facts.build else ""
         st.caption(f"{facts.n_samples:,} samples × {facts.n_sites:,} sites{build}")
 
 
 def _model_status() -> None:
     facts = guards.model_facts()
-    if state.get().model_ref is None:
+    ref = state.get().model_ref
+    if ref is None:
         st.markdown("**Model** · none")
     elif facts is None:
-        st.markdown("**Model** · not loaded yet")
+        st.markdown(f"**Model** · {escape(library.name_of(ref))}")
     else:
         st.markdown(f"**Model** · {escape(facts.name)}")
         bits = facts.test_bits_per_allele
@@ -117,13 +122,7 @@ def _selection_strip() -> None:
         st.markdown(f"**Selection** · {escape(selection.name)}")
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(f"{len(selection.sample_ids):,} samples")
-            st.button("Clear", key="sidebar_clear", on_click=_clear_selection, type="tertiary")
-
-
-def _clear_selection() -> None:
-    from vaeviz.ui.selecting import clear
-
-    clear()
+            st.button("Clear", key="sidebar_clear", on_click=selecting.clear, type="tertiary")
 
 
 def _load_demo() -> None:
@@ -137,9 +136,12 @@ def _confirm_reset() -> None:
         "workspace (imported panels, trained models) stay."
     )
     with st.container(horizontal=True):
-        if st.button("Reset", key="reset_yes", type="primary"):
-            st.query_params.clear()
-            state.reset()
+        if st.button("Reset", key="reset_yes", type="primary", on_click=_reset):
             st.rerun()
         if st.button("Keep", key="reset_no"):
             st.rerun()
+
+
+def _reset() -> None:
+    st.query_params.clear()
+    state.reset()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from vaeviz.data.panel import Panel
+from vaeviz.data.panel import Panel, PanelInfo
 from vaeviz.errors import VaevizError
 from vaeviz.ui import cache, state
 from vaeviz.ui.errors import show_error
@@ -25,7 +25,7 @@ class PanelFacts:
 
     ref: str
     name: str
-    made: str
+    badge: str
     n_samples: int
     n_sites: int
     build: str
@@ -92,6 +92,12 @@ def empty_state(message: str, label: str, page: str) -> None:
     st.stop()
 
 
+def made_badge(info: PanelInfo) -> str:
+    """Markdown badge that says simulated or synthetic, unless the name says so already."""
+    made = "synthetic" if info.synthetic else "simulated" if info.simulated else ""
+    return f" :orange-badge[{made}]" if made and made not in info.name.lower() else ""
+
+
 def panel_facts() -> PanelFacts | None:
     """Facts of the open panel, once a page has opened it."""
     facts: PanelFacts | None = st.session_state.get(_PANEL_FACTS)
@@ -105,10 +111,10 @@ def model_facts() -> ModelFacts | None:
 
 
 def _facts_of_panel(ref: str, panel: Panel) -> PanelFacts:
-    info = panel.info
-    made = "synthetic" if info.synthetic else "simulated" if info.simulated else ""
+    badge = made_badge(panel.info)
+    build = "" if panel.info.build in ("simulated", "synthetic") else panel.info.build
     return PanelFacts(
-        ref, info.name, made, panel.n_samples, panel.n_sites, info.build, panel.digest[:8]
+        ref, panel.info.name, badge, panel.n_samples, panel.n_sites, build, panel.digest
     )
 
 

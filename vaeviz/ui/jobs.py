@@ -104,7 +104,10 @@ def ended_card(job: Job, key: str) -> None:
     if status.state in ("failed", "lost"):
         show_failure(status.error_message, status.error_hint)
     elif status.state == "cancelled":
-        st.info("The last run was cancelled.", icon=":material/stop_circle:")
+        output = output_of(job)
+        kept = output is not None and output.exists()
+        end = "the best result so far was kept" if kept else "nothing was kept"
+        st.info(f"Cancelled; {end}.", icon=":material/stop_circle:")
     with st.container(horizontal=True):
         if job.request.kind == "train" and status.state in ("lost", "cancelled", "failed"):
             st.button("Resume", key=f"{key}_resume", on_click=_resume, args=(job,))

@@ -14,7 +14,7 @@ from vaeviz.escape import plain
 from vaeviz.ui import derived, selecting, state
 from vaeviz.ui.explain import teaching
 from vaeviz.ui.show import show_chart, theme
-from vaeviz.ui.widgets import choice, segments
+from vaeviz.ui.widgets import choice, loading, segments
 
 if TYPE_CHECKING:
     from vaeviz.figures.chart import Chart
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 N_COMPONENTS = 10
 SPLIT = "part of training"
 ONE_COLOUR = "one colour"
+VIEW_KEY = "latent_view"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,9 +71,11 @@ def controls(panel: Panel, coordinates: Coordinates, has_split: bool) -> View:
     """One row of settings above the chart."""
     dimensions = 3 if len(coordinates.columns) > 2 and _wants_3d() else 2
     dimensions = min(dimensions, len(coordinates.columns))
-    columns = st.columns([1] * dimensions + [1.4, 2], vertical_alignment="bottom")
-    axes = _axes(columns[:dimensions], coordinates, dimensions)
-    with columns[dimensions]:
+    columns = st.columns([0.9] + [1] * dimensions + [1.4, 2], vertical_alignment="bottom")
+    with columns[0]:
+        segments("View", ["2-D", "3-D"], VIEW_KEY)
+    axes = _axes(columns[1 : dimensions + 1], coordinates, dimensions)
+    with columns[dimensions + 1]:
         colour_by = _colour_by(panel, has_split)
     with columns[-1], st.container(horizontal=True):
         beside = coordinates.name == "latent" and st.toggle(
@@ -92,10 +95,9 @@ def controls(panel: Panel, coordinates: Coordinates, has_split: bool) -> View:
     return View(axes, colour_by, show_sd, beside)
 
 
-def view_switch(n_latent: int) -> bool:
-    """2-D or 3-D; returns whether PCA has to stand in because the model has too few dimensions."""
-    segments("View", ["2-D", "3-D"], "latent_view", hide_label=True)
-    return _wants_3d() and n_latent < 3
+def too_flat(model: TrainedModel) -> bool:
+    """Whether 3-D is wanted of a model with fewer dimensions, so that PCA has to stand in."""
+    return _wants_3d() and model.config.n_latent < 3
 
 
 def charts(panel: Panel, main: Coordinates, view: View) -> None:
@@ -106,14 +108,14 @@ def charts(panel: Panel, main: Coordinates, view: View) -> None:
     left, right = st.columns(2)
     with left:
         _chart(panel, main, view)
-    with right, st.skeleton(height=500):
+    with right, loading("pca", 500, "Computing the PCA…"):
         pca = pca_coordinates(panel)
         axes = pca.columns[: max(2, len(view.axes))]
         _chart(panel, pca, dataclasses.replace(view, axes=axes, show_sd=False))
 
 
 def _wants_3d() -> bool:
-    return st.session_state.get("latent_view") == "3-D"
+    return st.session_state.get(VIEW_KEY) == "3-D"
 
 
 def _axes(

@@ -51,6 +51,17 @@ def cards(kind: Kind) -> list[Card]:
     return sorted(found, key=lambda card: card.created, reverse=True)
 
 
+def name_of(ref: str) -> str:
+    """Name of a panel or model of this workspace, or of the demo model, without opening it."""
+    if ref.startswith(workspace.DEMO):
+        return "demo model"
+    file = _card_file(workspace.folder() / ref)
+    try:
+        return Card.from_json(file.read_bytes()).name
+    except (OSError, ConfigError):
+        return "yours"
+
+
 def remove(ref: str) -> None:
     """Delete a panel or model of this workspace and its card."""
     path = workspace.file_of(ref)

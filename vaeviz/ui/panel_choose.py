@@ -13,7 +13,7 @@ from vaeviz.data.samples import SampleColumns, guess_columns, read_sample_sheet
 from vaeviz.errors import VaevizError
 from vaeviz.escape import escape, plain
 from vaeviz.jobs.status import Limits
-from vaeviz.ui import jobs, library, state, uploading, workspace
+from vaeviz.ui import jobs, library, state, steps, uploading, workspace
 from vaeviz.ui.errors import show_error, shown_errors
 from vaeviz.ui.tables import show_frame
 
@@ -64,7 +64,7 @@ def kept_panels() -> None:
             st.button(
                 "Open" if not is_open else "Opened",
                 key=f"open_{key}",
-                on_click=state.set_panel,
+                on_click=_open,
                 args=(card.ref,),
                 disabled=is_open,
             )
@@ -111,16 +111,22 @@ def import_limits() -> Limits:
     return Limits(memory_gb=environment.upload_memory_gb, minutes=environment.upload_minutes)
 
 
+def _open(ref: str) -> None:
+    state.set_panel(ref)
+    steps.lead_to(steps.PANEL, steps.LOOK)
+
+
 def _card(entry: BuiltIn) -> None:
     is_open = state.get().panel_ref == entry.name
     with st.container(border=True):
-        badge = " :orange-badge[simulated]" if entry.simulated else ""
+        told = "simulated" in entry.title
+        badge = " :orange-badge[simulated]" if entry.simulated and not told else ""
         st.markdown(f"**{escape(entry.title)}**{badge}")
         st.caption(escape(entry.description, 600))
         st.button(
             "Opened" if is_open else "Open",
             key=f"open_{entry.name}",
-            on_click=state.set_panel,
+            on_click=_open,
             args=(entry.name,),
             disabled=is_open,
             type="primary" if not is_open else "secondary",

@@ -91,10 +91,10 @@ def _site_filters(proposed: FilterConfig) -> dict[str, object]:
         "autosomes": st.checkbox("Autosomes only", proposed.autosomes, key="qc_autosomes"),
         "maf": _number("Minor allele frequency at least", "maf", proposed.maf, 0.01, 0.5, 0.01),
         "max_site_missing": _number(
-            "Missing genotypes of a site at most", "site", proposed.max_site_missing, 0.05, 1, 0.01
+            "Missing per site at most", "site", proposed.max_site_missing, 0.05, 1, 0.01
         ),
         "hwe_p": _number(
-            "Hardy-Weinberg P within every population at least",
+            "Hardy-Weinberg P at least",
             "hwe",
             proposed.hwe_p,
             1e-6,
@@ -109,7 +109,7 @@ def _sample_filters(proposed: FilterConfig) -> dict[str, object]:
     st.markdown("**Samples**")
     return {
         "max_sample_missing": _number(
-            "Missing genotypes of a sample at most",
+            "Missing per sample at most",
             "sample",
             proposed.max_sample_missing,
             0.1,
@@ -144,7 +144,7 @@ def _number(
     number_format: str | None = None,
 ) -> float | None:
     """A switch and a number side by side; None when switched off."""
-    left, right = st.columns([3, 2], vertical_alignment="center")
+    left, right = st.columns([5, 3], vertical_alignment="center")
     wanted = left.checkbox(label, proposed is not None, key=f"qc_{name}_on")
     whole = isinstance(step, int)
     value = right.number_input(

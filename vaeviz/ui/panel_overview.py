@@ -11,10 +11,11 @@ import streamlit as st
 from vaeviz.data.panel import Panel
 from vaeviz.escape import escape
 from vaeviz.ui import derived, jobs, state, workspace
+from vaeviz.ui.guards import made_badge
 from vaeviz.ui.panel_filter import waterfall
 from vaeviz.ui.show import show_chart, theme
 from vaeviz.ui.tables import show_frame, show_table
-from vaeviz.ui.widgets import segments
+from vaeviz.ui.widgets import loading, segments
 
 if TYPE_CHECKING:
     from vaeviz.figures.palette import Theme
@@ -29,8 +30,7 @@ class Look(TypedDict):
 
 def title(panel: Panel) -> str:
     """Name of the panel and, where so, that it is simulated or synthetic; safe Markdown."""
-    made = "synthetic" if panel.info.synthetic else "simulated" if panel.info.simulated else ""
-    return escape(panel.info.name) + (f" :orange-badge[{made}]" if made else "")
+    return escape(panel.info.name) + made_badge(panel.info)
 
 
 def headline(panel: Panel) -> None:
@@ -40,7 +40,7 @@ def headline(panel: Panel) -> None:
     columns = st.columns(5)
     columns[0].metric("Samples", f"{panel.n_samples:,}")
     columns[1].metric("Sites", f"{panel.n_sites:,}")
-    columns[2].metric("Rows", "haplotypes" if panel.phased else "dosages")
+    columns[2].metric("Genotypes", "phased" if panel.phased else "unphased")
     columns[3].metric("Missing", f"{derived.missingness(panel)[1].mean():.2%}")
     columns[4].metric("Populations", f"{panel.samples['population'].nunique():,}")
 
@@ -83,7 +83,7 @@ def _missingness(panel: Panel) -> None:
 def _pca(panel: Panel) -> None:
     from vaeviz.figures.panel import pca_preview
 
-    with st.skeleton(height=500):
+    with loading("panel_pca", 500, "Computing…"):
         scores = derived.components(panel, min(10, panel.n_samples - 1, panel.n_sites))
     level = "superpopulation" if panel.has_labels("superpopulation") else "population"
     explained = scores.attrs.get("explained")

@@ -16,10 +16,10 @@ from vaeviz.ui.widgets import choice
 _COLUMN, _LABELS, _SEARCH, _NAME = "pick_column", "pick_labels", "pick_search", "selection_name"
 
 
-def selection_tools(panel: Panel) -> None:
-    """Ways to select that need no mouse, and what the next lasso does."""
+def mode_switch() -> None:
+    """What the next lasso or pick does to the selection."""
     st.segmented_control(
-        "A lasso or pick will",
+        "The next lasso, box or pick will",
         selecting.HOWS,
         default="replace",
         required=True,
@@ -27,6 +27,10 @@ def selection_tools(panel: Panel) -> None:
         format_func=_HOW_WORDS.__getitem__,
         persist_state="session",
     )
+
+
+def pickers(panel: Panel) -> None:
+    """Ways to select that need no mouse."""
     _label_picker(panel)
     _id_search(panel)
 
@@ -52,10 +56,10 @@ def selection_summary(panel: Panel, embedding: pd.DataFrame) -> None:
 
 
 _HOW_WORDS = {
-    "replace": "Replace",
-    "add": "Add",
-    "subtract": "Subtract",
-    "intersect": "Intersect",
+    "replace": "Replace the selection",
+    "add": "Add to it",
+    "subtract": "Take away from it",
+    "intersect": "Keep only what is in both",
 }
 
 

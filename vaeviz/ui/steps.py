@@ -13,9 +13,12 @@ IN_USE, FIT, LOAD = "Model in use", "Train a model", "Load a model"
 
 def switch(page: str, steps: list[str]) -> str:
     """Draw the switch of a page and return the step to show."""
+    led_to = st.session_state.pop(f"{page}_next", None)
+    if led_to is not None:
+        st.session_state[page] = led_to
     return segments("Step", steps, page, hide_label=True)
 
 
 def lead_to(page: str, step: str) -> None:
-    """Show this step on the next run; call it before the page draws its switch."""
-    st.session_state[page] = step
+    """Show this step when the page draws its switch the next time."""
+    st.session_state[f"{page}_next"] = step

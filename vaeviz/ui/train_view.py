@@ -15,7 +15,7 @@ from vaeviz.ui import adopt, cache, derived, jobs, library, state, workspace
 from vaeviz.ui.errors import shown_errors
 from vaeviz.ui.show import show_chart, theme
 from vaeviz.ui.tables import show_frame, show_table
-from vaeviz.ui.widgets import segments
+from vaeviz.ui.widgets import loading, segments
 
 if TYPE_CHECKING:
     from vaeviz.data.align import AlignmentReport
@@ -59,7 +59,7 @@ def last_failure() -> None:
     """Why the last run ended without a model, with Resume."""
     job = jobs.latest("train")
     if job is not None and job.status().state in ("failed", "lost", "cancelled"):
-        st.markdown(f"**{escape(job.request.label)}** ended early.")
+        st.markdown(f"The run **{escape(job.request.label)}** ended early.")
         jobs.ended_card(job, "train")
 
 
@@ -198,7 +198,7 @@ def _learning_curve(model: TrainedModel, panel: Panel) -> None:
 def _kl(model: TrainedModel, panel: Panel) -> None:
     from vaeviz.figures.training import kl_per_dimension
 
-    with st.skeleton(height=320):
+    with loading("kl", 320, "Computing…"):
         kl_nats = derived.kl_nats(model, panel)
     chart = kl_per_dimension(kl_nats, theme=theme(), caption=f"model {model.digest[:8]}")
     show_chart(chart, "kl_per_dimension")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 
 import streamlit as st
 
@@ -44,8 +45,21 @@ def choice(
     return chosen if chosen in options else options[index]
 
 
+def loading(name: str, height: int, text: str) -> AbstractContextManager[object]:
+    """A skeleton while something is made for the first time in a session, then a quiet spinner.
+
+    On later runs the old picture is still there, and a skeleton would push it down.
+    """
+    key = f"vaeviz_shown_{name}"
+    first = key not in st.session_state
+    st.session_state[key] = True
+    return st.skeleton(height=height) if first else st.spinner(text)
+
+
 def segments(label: str, options: Sequence[str], key: str, hide_label: bool = False) -> str:
     """A segmented control that always has a value and survives page switches."""
+    if st.session_state.get(key) not in options:
+        st.session_state.pop(key, None)
     chosen = st.segmented_control(
         label,
         options,
