@@ -121,7 +121,9 @@ def fit_pca_coder(
     from vaeviz.training.components import fit_components
 
     rows = np.arange(len(train_counts))
-    components = fit_components(train_counts, ploidy, rows, n_components, seed)
+    # One group is one fold: cross-fitted training scores are not used here and cost most.
+    one_fold = np.zeros(len(rows), dtype=np.int64)
+    components = fit_components(train_counts, ploidy, rows, n_components, seed, one_fold)
     rebuilt = _rebuilt(components, validation_counts, ploidy)
     return PcaCoder(components, ploidy, best_clip(validation_counts, rebuilt, ploidy))
 

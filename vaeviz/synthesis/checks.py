@@ -181,7 +181,7 @@ def ld_check(table: pd.DataFrame, n_people: int) -> Check:
 
 def neighbour_checks(distances: NeighbourDistances) -> list[Check]:
     """Distance to the nearest known row, and the share of near copies."""
-    median, real_median = (float(np.nanmedian(x)) for x in (distances.synthetic, distances.real))
+    median, real_median = float(np.nanmedian(distances.synthetic)), distances.typical
     close, expected = distances.share_close(), distances.expected_share
     gap = abs(math.log(median / real_median)) if median and real_median else math.nan
     return [
@@ -200,8 +200,9 @@ def neighbour_checks(distances: NeighbourDistances) -> list[Check]:
             expected,
             "share of rows",
             judge(close - expected, 0.02, 0.08),
-            "Rows not farther from a known one than the closest 1 % of real rows are; the "
-            "reference is what further real people would give.",
+            f"Rows within {distances.threshold:.1%} of alleles of a known one, as the closest 1 % "
+            "of real rows are; the reference is what further real people would give. Where all "
+            "real people are about equally far apart, that is far from a copy.",
         ),
     ]
 

@@ -31,6 +31,11 @@ class NeighbourDistances:
         """First percentile of real-to-real distances: not farther than this is a near copy."""
         return float(np.nanquantile(self.real, NEAR_QUANTILE))
 
+    @property
+    def typical(self) -> float:
+        """Median of real-to-real distances."""
+        return float(np.nanmedian(self.real))
+
     def near_copies(self, rows_per_sample: int) -> int:
         """Synthetic people with a row not farther than the threshold."""
         close = (self.synthetic <= self.threshold).reshape(-1, rows_per_sample)

@@ -119,21 +119,20 @@ def cohort_report(model: TrainedModel, panel: Panel, cohort: Cohort, seed: int =
         *checks.neighbour_checks(distances),
         checks.inside_check(cohort.share_inside),
     ]
-    near = distances.near_copies(drawn.rows_per_sample)
     return CohortReport(
         checks=pd.DataFrame([dataclasses.asdict(check) for check in found]),
         frequencies=_frequency_table(held_out, drawn),
         heterozygosity=heterozygosity,
         ld=ld,
         neighbours=_neighbour_table(distances),
-        verdict=overall(found, near, drawn.n_samples),
-        near_copies=near,
+        verdict=overall(found, distances, drawn),
+        near_copies=distances.near_copies(drawn.rows_per_sample),
         warnings=[*cohort.warnings, *reference.warnings, *_path_warning(cohort)],
         facts=_facts(model, panel, cohort, reference, data.n_sites, seed),
     )
 
 
-def overall(found: list[checks.Check], near_copies: int, n_people: int) -> str:
+def overall(found: list[checks.Check], distances: NeighbourDistances, drawn: Panel) -> str:
     """The report in a few sentences of plain words."""
     words = {
         "good": "As close to held-out people as other real people are",
@@ -146,7 +145,12 @@ def overall(found: list[checks.Check], near_copies: int, n_people: int) -> str:
         names = [check.check for check in found if check.verdict == verdict]
         if names:
             parts.append(f"{phrase}: {', '.join(names)}.")
-    parts.append(f"Near copies of real people: {near_copies} of {n_people}.")
+    near = distances.near_copies(drawn.rows_per_sample)
+    parts.append(
+        f"Near copies, as close to a real person as the closest 1 % of real people are to others: "
+        f"{near} of {drawn.n_samples} (at most {distances.threshold:.1%} of alleles differ; among "
+        f"real people typically {distances.typical:.1%})."
+    )
     return " ".join(parts)
 
 
