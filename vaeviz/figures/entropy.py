@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
+from plotly.colors import sequential
 
 from vaeviz.escape import plain
 from vaeviz.figures.arcs import add_arcs
@@ -16,8 +17,9 @@ from vaeviz.figures.groups import group_scatter, whiskers
 from vaeviz.figures.palette import BACKGROUND, Theme, colours, contrast, neutral, rgba
 from vaeviz.figures.theme import INKS, label, rounded, style
 
-ENTROPY_SCALE = "Inferno"
-"""Dark at 0 bits, yellow at 1 bit, as in the paper."""
+ENTROPY_SCALE = ["#05000A", *sequential.Inferno[1:]]
+"""Inferno, dark at 0 bits and yellow at 1 bit, as in the paper; its own first colour, #000004, is
+a placeholder that Streamlit replaces by a bright one."""
 
 MOST_CHROMOSOME_NAMES = 30
 MEGABASE_TICKS = 6

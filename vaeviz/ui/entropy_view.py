@@ -128,6 +128,7 @@ def bars(panel: Panel) -> None:
 
 def map_view(panel: Panel) -> None:
     """Groups at their places, coloured by a value, with the curated routes on request."""
+    from vaeviz.data.assets import general_citation
     from vaeviz.figures.worldmap import world_map
 
     by, value, chosen = _map_controls(panel)
@@ -144,8 +145,12 @@ def map_view(panel: Panel) -> None:
         st.caption(f"{away} groups have no coordinates and are not on the map.")
     if routes:
         st.caption(NOT_FITTED)
-        with st.expander("Routes, dates and citations", icon=":material/menu_book:", expanded=True):
-            show_texts(route_table(routes), "entropy_routes")
+        label = f"Dates and citations of the {len(routes)} routes"
+        with st.expander(label, icon=":material/menu_book:"):
+            whole = route_table(routes)
+            shown = whole.assign(citations=[_short_citations(r) for r in routes])
+            show_texts(shown, "entropy_routes", whole=whole)
+            st.caption(f"Routes as a whole: {escape(general_citation(), 400)}")
 
 
 def _map_controls(panel: Panel) -> tuple[str, str, list[str]]:
@@ -213,6 +218,12 @@ def route_table(routes: list[Route]) -> pd.DataFrame:
             "citations": ["; ".join(r.citations) for r in routes],
         }
     )
+
+
+def _short_citations(route: Route) -> str:
+    """Author and year of every reference, with its DOI."""
+    parts = [(c.split(",")[0], c.rpartition("doi:")[2]) for c in route.citations]
+    return "; ".join(f"{author}, doi:{doi}" for author, doi in parts)
 
 
 def against_compression(panel: Panel) -> None:

@@ -274,7 +274,7 @@ def preview(chosen: tuple[str, ...], source: Source) -> None:
 
     models = [source.model] if source.model is not None and "model" in chosen else []
     cohorts = bundled(source) if "cohort" in chosen else ()
-    with st.expander("Methods paragraph, so far", icon=":material/article:"):
+    with st.expander("Methods paragraph, so far", expanded=True, icon=":material/article:"):
         st.caption("Figures of compression join it when the zip is built.")
         st.markdown(_without_title(methods_text(source.panel, models, None, cohorts)))
     with st.expander("Manifest, so far", icon=":material/data_object:"):

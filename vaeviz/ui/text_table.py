@@ -11,8 +11,19 @@ from vaeviz.ui.tables import csv_button, display_frame
 MAX_CELL = 2_000
 
 
-def show_texts(table: pd.DataFrame, key: str, label: str = "CSV") -> None:
-    """Show a table of a few rows with whole texts, inert, and offer it as CSV."""
+def show_texts(
+    table: pd.DataFrame, key: str, label: str = "CSV", whole: pd.DataFrame | None = None
+) -> None:
+    """Show a table of a few rows with whole texts, inert, and offer it as CSV.
+
+    Parameters
+    ----------
+    table : DataFrame
+    key, label : str
+        Of the CSV button.
+    whole : DataFrame, optional
+        What the CSV holds instead, where the screen shows less.
+    """
     shown = display_frame(table)
     for position, dtype in enumerate(table.dtypes):
         if not pd.api.types.is_numeric_dtype(dtype):
@@ -22,7 +33,7 @@ def show_texts(table: pd.DataFrame, key: str, label: str = "CSV") -> None:
         else:
             shown.isetitem(position, shown.iloc[:, position].map(_number))
     st.table(shown, hide_index=True)
-    csv_button(table, key, label)
+    csv_button(table if whole is None else whole, key, label)
 
 
 def _inert(text: object) -> str:
