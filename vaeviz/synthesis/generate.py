@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from vaeviz.config import SimulateConfig
     from vaeviz.training.model import TrainedModel
 
+DECIMALS = 6
 BLOCK_PEOPLE = 32
 """People decoded at a time; bounds memory and changes nothing else."""
 
@@ -152,9 +153,7 @@ def _sample_table(
             "synthetic": True,
         }
     )
-    latent = drawn.mean(1)
-    columns = [f"latent_{k + 1}" for k in range(latent.shape[1])]
-    return table.join(pd.DataFrame(latent, columns=columns))
+    return table.join(_positions(drawn, "latent_{}"))
 
 
 def _info(model: TrainedModel, panel: Panel, region: Region, config: SimulateConfig) -> PanelInfo:
@@ -190,8 +189,17 @@ def _latent_table(
 ) -> pd.DataFrame:
     table = model.embed(synthetic)
     table["split"] = "synthetic"
-    columns = [f"latent_{k + 1}_drawn" for k in range(drawn.shape[2])]
-    return table.join(pd.DataFrame(drawn.mean(1), columns=columns))
+    return table.join(_positions(drawn, "latent_{}_drawn"))
+
+
+def _positions(drawn: NDArray[np.float64], name: str) -> pd.DataFrame:
+    """Drawn latent of each person, one column a dimension.
+
+    Rounded, so that the last bits, which follow the number of threads, do not show in digests.
+    """
+    positions = np.round(drawn.mean(1), DECIMALS)
+    columns = [name.format(k + 1) for k in range(positions.shape[1])]
+    return pd.DataFrame(positions, columns=columns)
 
 
 def _warnings(
