@@ -37,10 +37,10 @@ def explore() -> None:
     latent_view.charts(panel, coordinates, view)
     st.subheader("Selection", anchor=False)
     selection_view.mode_switch()
-    left, right = st.columns([1, 2], gap="large")
-    with left:
+    grid = st.grid(3, min_column_width=260)
+    with grid.cell():
         selection_view.pickers(panel)
-    with right:
+    with grid.cell(column_span=2):
         selection_view.selection_summary(panel, coordinates.table)
 
 

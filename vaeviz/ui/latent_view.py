@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 N_COMPONENTS = 10
 SPLIT = "part of training"
 ONE_COLOUR = "one colour"
+LATENT = "latent"
 VIEW_KEY = "latent_view"
 
 
@@ -54,7 +55,7 @@ def latent_coordinates(model: TrainedModel, panel: Panel) -> Coordinates:
     note = f"model {model.digest[:8]}"
     if overlap < 1:
         note += f", {overlap:.0%} of its sites in this panel"
-    return Coordinates(table, columns, "latent", _caption(panel, note))
+    return Coordinates(table, columns, LATENT, _caption(panel, note))
 
 
 def pca_coordinates(panel: Panel) -> Coordinates:
@@ -71,27 +72,12 @@ def controls(panel: Panel, coordinates: Coordinates, has_split: bool) -> View:
     """One row of settings above the chart."""
     dimensions = 3 if len(coordinates.columns) > 2 and _wants_3d() else 2
     dimensions = min(dimensions, len(coordinates.columns))
-    columns = st.columns([0.9] + [1] * dimensions + [1.4, 2], vertical_alignment="bottom")
-    with columns[0]:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         segments("View", ["2-D", "3-D"], VIEW_KEY)
-    axes = _axes(columns[1 : dimensions + 1], coordinates, dimensions)
-    with columns[dimensions + 1]:
+        axes = _axes(coordinates, dimensions)
         colour_by = _colour_by(panel, has_split)
-    with columns[-1], st.container(horizontal=True):
-        beside = coordinates.name == "latent" and st.toggle(
-            "PCA beside it", key="latent_beside", persist_state="session"
-        )
-        show_sd = (
-            not teaching()
-            and coordinates.name == "latent"
-            and dimensions == 2
-            and st.toggle(
-                "Posterior sd",
-                key="latent_sd",
-                persist_state="session",
-                help="Ellipses of one standard deviation: how sure the encoder is of the place.",
-            )
-        )
+        beside = _beside(coordinates)
+        show_sd = dimensions == 2 and _show_sd(coordinates)
     return View(axes, colour_by, show_sd, beside)
 
 
@@ -105,10 +91,10 @@ def charts(panel: Panel, main: Coordinates, view: View) -> None:
     if not view.beside:
         _chart(panel, main, view)
         return
-    left, right = st.columns(2)
-    with left:
+    grid = st.grid(2, min_column_width=400)
+    with grid.cell():
         _chart(panel, main, view)
-    with right, loading("pca", 500, "Computing the PCA…"):
+    with grid.cell(), loading("pca", 500, "Computing the PCA…"):
         pca = pca_coordinates(panel)
         axes = pca.columns[: max(2, len(view.axes))]
         _chart(panel, pca, dataclasses.replace(view, axes=axes, show_sd=False))
@@ -118,21 +104,42 @@ def _wants_3d() -> bool:
     return st.session_state.get(VIEW_KEY) == "3-D"
 
 
-def _axes(
-    columns: list[st.delta_generator.DeltaGenerator], coordinates: Coordinates, dimensions: int
-) -> tuple[str, ...]:
+def _axes(coordinates: Coordinates, dimensions: int) -> tuple[str, ...]:
     from vaeviz.figures.latent import axis_label
 
     chosen: list[str] = []
-    for position, (column, letter) in enumerate(zip(columns, "xyz", strict=False)):
+    for position, letter in enumerate("xyz"[:dimensions]):
         free = [c for c in coordinates.columns if c not in chosen]
         default = coordinates.columns[position]
-        key = f"{coordinates.name}_{letter}"
-        with column:
-            chosen.append(
-                choice(letter, free, key, default if default in free else None, axis_label, True)
+        chosen.append(
+            choice(
+                letter,
+                free,
+                f"{coordinates.name}_{letter}",
+                default if default in free else None,
+                axis_label,
+                bind=True,
+                width=140,
             )
-    return tuple(chosen[:dimensions])
+        )
+    return tuple(chosen)
+
+
+def _beside(coordinates: Coordinates) -> bool:
+    return coordinates.name == LATENT and st.toggle(
+        "PCA beside it", key="latent_beside", persist_state="session"
+    )
+
+
+def _show_sd(coordinates: Coordinates) -> bool:
+    if coordinates.name != LATENT or teaching():
+        return False
+    return st.toggle(
+        "Posterior sd",
+        key="latent_sd",
+        persist_state="session",
+        help="Ellipses of one standard deviation: how sure the encoder is of the place.",
+    )
 
 
 def _colour_by(panel: Panel, has_split: bool) -> str:
@@ -140,7 +147,7 @@ def _colour_by(panel: Panel, has_split: bool) -> str:
     known = [c for c in columns if panel.samples[c].notna().any()] + [SPLIT] * has_split
     known.append(ONE_COLOUR)
     default = "superpopulation" if "superpopulation" in known else None
-    return choice("Colour by", known, "colour_by", default, plain, bind=True)
+    return choice("Colour by", known, "colour_by", default, plain, bind=True, width=210)
 
 
 def _chart(panel: Panel, coordinates: Coordinates, view: View) -> None:

@@ -28,9 +28,9 @@ _PATH, _SHEET_PATH = "import_path", "import_sheet_path"
 
 def built_in_cards() -> None:
     """One card a built-in panel, with a button to open it."""
-    columns = st.columns(2)
-    for position, entry in enumerate(BUILT_IN.values()):
-        with columns[position % 2]:
+    grid = st.grid(2, min_column_width=300)
+    for entry in BUILT_IN.values():
+        with grid.cell():
             _card(entry)
 
 
@@ -191,11 +191,12 @@ def _column_boxes(table: pd.DataFrame) -> SampleColumns:
     st.markdown("Which columns of the sample sheet are these? (guessed; please check)")
     names = [str(column) for column in table.columns]
     chosen: dict[str, str | None] = {}
-    for field, column in zip(uploading.FIELDS, st.columns(len(uploading.FIELDS)), strict=True):
+    grid = st.grid(len(uploading.FIELDS), min_column_width=140)
+    for field in uploading.FIELDS:
         options = names if field == "sample" else [NONE, *names]
         guessed = getattr(guess, field)
         index = options.index(guessed) if guessed in options else 0
-        with column:
+        with grid.cell():
             pick = st.selectbox(
                 field.capitalize() if field != "sample" else "Sample ID",
                 options,

@@ -26,10 +26,10 @@ def filter_form(panel: Panel) -> None:
         "panel, and the open one is kept."
     )
     with st.form("filters"):
-        left, right = st.columns(2, gap="large")
-        with left:
+        grid = st.grid(2, min_column_width=340)
+        with grid.cell():
             site = _site_filters(proposed)
-        with right:
+        with grid.cell():
             sample = _sample_filters(proposed)
         thinned = {} if teaching() else _thinning(proposed)
         applied = st.form_submit_button("Apply", type="primary", key="apply_filters")

@@ -37,12 +37,12 @@ def headline(panel: Panel) -> None:
     """Sizes of the panel in a row, and what it is."""
     if panel.info.description:
         st.caption(escape(panel.info.description, 1000))
-    columns = st.columns(5)
-    columns[0].metric("Samples", f"{panel.n_samples:,}")
-    columns[1].metric("Sites", f"{panel.n_sites:,}")
-    columns[2].metric("Genotypes", "phased" if panel.phased else "unphased")
-    columns[3].metric("Missing", f"{derived.missingness(panel)[1].mean():.2%}")
-    columns[4].metric("Populations", f"{panel.samples['population'].nunique():,}")
+    columns = st.grid(5, min_column_width=120)
+    columns.metric("Samples", f"{panel.n_samples:,}")
+    columns.metric("Sites", f"{panel.n_sites:,}")
+    columns.metric("Genotypes", "phased" if panel.phased else "unphased")
+    columns.metric("Missing", f"{derived.missingness(panel)[1].mean():.2%}")
+    columns.metric("Populations", f"{panel.samples['population'].nunique():,}")
 
 
 def preview(panel: Panel) -> None:

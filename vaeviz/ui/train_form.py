@@ -91,8 +91,8 @@ def train_arguments(config: TrainConfig) -> list[str]:
 
 
 def _config(panel: Panel, preset: str) -> TrainConfig:
-    columns = st.columns(3)
-    with columns[0]:
+    grid = st.grid(3, min_column_width=200)
+    with grid.cell():
         n_latent = st.number_input(
             "Latent dimensions",
             min_value=1,
@@ -104,7 +104,7 @@ def _config(panel: Panel, preset: str) -> TrainConfig:
         )
     rows = "person"
     if panel.phased:
-        with columns[1]:
+        with grid.cell():
             rows = choice(
                 "A row of the model is a", ["person", "haplotype"], "train_rows", "person"
             )
@@ -117,8 +117,8 @@ def _config(panel: Panel, preset: str) -> TrainConfig:
 def _custom(panel: Panel) -> dict[str, object]:
     default = TrainConfig()
     with st.container(border=True):
-        first, second, third = st.columns(3)
-        with first:
+        grid = st.grid(3, min_column_width=160)
+        with grid.cell():
             condition = choice(
                 "Condition on a label",
                 [NO_CONDITION, *_label_columns(panel)],
@@ -128,12 +128,12 @@ def _custom(panel: Panel) -> dict[str, object]:
             epochs = _whole("Epochs at most", "epochs", default.epochs, 1, 100_000)
             patience = _whole("Patience (epochs)", "patience", default.patience, 1, 100_000)
             seed = _whole("Seed", "seed", default.seed, 0, 2**31 - 1)
-        with second:
+        with grid.cell():
             hidden = st.text_input("Hidden layers", "128, 128", key="train_hidden")
             components = _whole("Components read", "components", default.n_components, 1, 512)
             rank = _whole("Decoder rank", "rank", default.rank, 1, 1024)
             device = choice("Device", ["auto", "cpu", "cuda", "mps"], "train_device")
-        with third:
+        with grid.cell():
             batch = _whole("Batch size (rows)", "batch", default.batch_size, 2, 65_536)
             beta = st.number_input("Weight of the KL", 0.0, 100.0, default.beta, key="train_beta")
             rate = st.number_input(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 WARN_OVERLAP = 0.5
 MAX_LIVE_POINTS = 300
 _UPLOAD_ROUND = "model_upload_round"
+_COLOURS = ("#0072B2", "#D55E00")
 _CURVES = {
     "train_bits_per_allele": "training people",
     "validation_bits_per_allele": "validation people",
@@ -49,10 +50,37 @@ def live_curve(job: Job) -> None:
         st.skeleton(height=260)
         return
     alleles = 1 if "--rows=haplotype" in job.request.argv else 2
-    curves = history.set_index("done")[found].rename(columns=_CURVES) * alleles
-    step = -(-len(curves) // MAX_LIVE_POINTS)
+    step = -(-len(history) // MAX_LIVE_POINTS)
+    rows = history.iloc[::step].rename(columns={"done": "epoch"})
+    curves = rows.melt("epoch", found, "people", "bits").dropna()
+    curves["people"] = curves["people"].map(_CURVES)
+    curves["bits"] *= alleles
     unit = "bits per allele" if alleles == 1 else "bits per genotype"
-    st.line_chart(curves.iloc[::step], x_label="epoch", y_label=unit, height=260)
+    st.vega_lite_chart(curves, _live_spec(unit), height=260)
+
+
+def _live_spec(unit: str) -> dict[str, object]:
+    """Two lines in the colours of the final figure; the axis need not start at zero."""
+    colours = {"domain": list(_CURVES.values()), "range": list(_COLOURS)}
+    return {
+        "mark": {"type": "line", "clip": True},
+        "encoding": {
+            "x": {"field": "epoch", "type": "quantitative"},
+            "y": {
+                "field": "bits",
+                "type": "quantitative",
+                "title": unit,
+                "scale": {"zero": False},
+            },
+            "color": {
+                "field": "people",
+                "type": "nominal",
+                "title": None,
+                "scale": colours,
+                "legend": {"orient": "bottom"},
+            },
+        },
+    }
 
 
 def last_failure() -> None:

@@ -15,7 +15,7 @@ import streamlit as st
 from vaeviz.data.samples import SampleColumns, guess_columns
 from vaeviz.errors import ReadError
 from vaeviz.escape import file_stem
-from vaeviz.ui import workspace
+from vaeviz.ui import jobs, workspace
 
 GENOTYPE_SUFFIXES = (".vcf.gz", ".vcf.bgz", ".vcf", ".bcf", ".bed")
 PARTNER_SUFFIXES = (".bim", ".fam")
@@ -71,6 +71,7 @@ def take_uploaded(files: Sequence[NamedFile]) -> None:
 def store(files: Sequence[NamedFile]) -> Upload:
     """Copy files to a new random folder of the workspace, under harmless names."""
     genotypes, sheet = classify([file.name for file in files])
+    sweep()
     folder = workspace.new_path("uploads", "")
     folder.mkdir(mode=0o700)
     for file in files:
@@ -81,6 +82,13 @@ def store(files: Sequence[NamedFile]) -> Upload:
         genotypes.removesuffix(_suffix(genotypes)),
         folder / safe_name(sheet) if sheet else None,
     )
+
+
+def sweep() -> None:
+    """Delete earlier uploads, unless an import may still be reading one."""
+    folder = workspace.folder() / "uploads"
+    if jobs.active("import") is None and folder.is_dir():
+        shutil.rmtree(folder)
 
 
 def classify(names: Sequence[str]) -> tuple[str, str | None]:

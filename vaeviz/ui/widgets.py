@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from typing import Literal
 
 import streamlit as st
 
@@ -15,6 +16,7 @@ def choice(
     default: str | None = None,
     shown: Callable[[str], str] = str,
     bind: bool = False,
+    width: int | Literal["stretch"] = "stretch",
 ) -> str:
     """A selectbox that survives page switches and falls back when its value is gone.
 
@@ -29,6 +31,8 @@ def choice(
         Text of an option (shown as plain text).
     bind : bool
         Keep the value in the address, so that a link restores the view.
+    width : int or 'stretch'
+        Pixels, or all there is.
     """
     if st.session_state.get(key) not in options:
         st.session_state.pop(key, None)
@@ -41,6 +45,7 @@ def choice(
         format_func=shown,
         persist_state="session",
         bind="query-params" if bind else None,
+        width=width,
     )
     return chosen if chosen in options else options[index]
 
