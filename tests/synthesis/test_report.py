@@ -93,16 +93,19 @@ def test_far_sites_and_few_people_leave_ld_unjudged() -> None:
 def test_reference_prefers_held_out_people() -> None:
     split = np.array(["train"] * 30 + ["validation"] * 6 + ["test"] * 12, object)
     everyone = np.arange(48)
-    best = choose_reference(everyone, split, 1)
+    best = choose_reference(everyone, split, 1, np.arange(36))
+    assert best.warnings == ["Compared with 12 held-out test people of the region."]
+    drawn_around = choose_reference(everyone, split, 1, everyone)
+    assert "flattering" in drawn_around.warnings[0]
     assert best.held_out.tolist() == list(range(36, 48))
     assert best.other.tolist() == list(range(30))
-    second = choose_reference(np.arange(42), split, 1)
+    second = choose_reference(np.arange(42), split, 1, everyone)
     assert second.held_out.tolist() == list(range(30, 42))
-    last = choose_reference(np.arange(34), split, 1)
+    last = choose_reference(np.arange(34), split, 1, everyone)
     assert len(last.held_out) == len(last.other) == 17
     assert not set(last.held_out) & set(last.other)
     assert "flatters" in last.warnings[0]
-    new = choose_reference(np.arange(20), np.array(["new"] * 20, object), 1)
+    new = choose_reference(np.arange(20), np.array(["new"] * 20, object), 1, everyone)
     assert sorted([*new.held_out, *new.other]) == list(range(20))
 
 

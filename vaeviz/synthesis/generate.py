@@ -46,6 +46,9 @@ class Cohort:
         and latent_1_drawn ... as drawn (mean of both haplotypes).
     warnings : list of str
     region : Region
+    donors : int64 array
+        Members around whom people were drawn: those outside the model's test part, so that the
+        test people stay a fair comparison; everybody where too few would be left.
     config : SimulateConfig
     share_inside : float
         Share of the people whose genotypes encode into the region again.
@@ -55,6 +58,7 @@ class Cohort:
     latent: pd.DataFrame
     warnings: list[str]
     region: Region
+    donors: NDArray[np.int64]
     config: SimulateConfig
     share_inside: float
 
@@ -100,7 +104,8 @@ def generate(
     warnings = check_size(region, config.allow_small)
     encoding = model.encode(panel)
     posteriors = Posteriors.of_rows(encoding.mean, encoding.sd, panel.n_samples)
-    source = LatentSource(posteriors, region, config)
+    donors = region.without(model.split_of(panel) == "test")
+    source = LatentSource(posteriors, donors, config)
     labels = model.condition_of(panel)
     counts, drawn = _draw_people(model, source, labels, config, block_people)
     synthetic = Panel.create(
@@ -113,8 +118,8 @@ def generate(
     latent = _latent_table(model, synthetic, drawn)
     encoded = latent[[f"latent_{k + 1}_mean" for k in range(model.config.n_latent)]]
     inside = share_inside(encoded.to_numpy(), posteriors.mean[region.members].mean(1))
-    warnings += _warnings(model, panel, region, config)
-    return Cohort(synthetic, latent, warnings, region, config, inside)
+    warnings += _warnings(model, panel, donors, config)
+    return Cohort(synthetic, latent, warnings, region, donors.members, config, inside)
 
 
 def _draw_people(
@@ -203,10 +208,10 @@ def _positions(drawn: NDArray[np.float64], name: str) -> pd.DataFrame:
 
 
 def _warnings(
-    model: TrainedModel, panel: Panel, region: Region, config: SimulateConfig
+    model: TrainedModel, panel: Panel, donors: Region, config: SimulateConfig
 ) -> list[str]:
-    split = model.split_of(panel)[region.members]
-    n_members, n_train = len(region.members), int((split == "train").sum())
+    split = model.split_of(panel)[donors.members]
+    n_members, n_train = len(donors.members), int((split == "train").sum())
     warnings = [
         f"Drawn around {n_members} people of the region; {n_train} of them trained the model."
     ]

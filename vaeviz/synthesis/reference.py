@@ -34,7 +34,10 @@ class Reference:
 
 
 def choose_reference(
-    members: NDArray[np.int64], split: NDArray[np.object_], seed: int
+    members: NDArray[np.int64],
+    split: NDArray[np.object_],
+    seed: int,
+    donors: NDArray[np.int64],
 ) -> Reference:
     """Held-out members where there are at least ten, else the least used ones there are.
 
@@ -46,6 +49,8 @@ def choose_reference(
         Part of every sample of the panel.
     seed : int
         Of the halving when there is nobody else to compare with.
+    donors : int64 array
+        People around whom the cohort was drawn; a warning tells when they are compared with.
     """
     choices = (
         ({"test"}, "held-out test people"),
@@ -55,7 +60,7 @@ def choose_reference(
     for parts, described in choices:
         held_out = members[np.isin(split[members].astype(str), list(parts))]
         if len(held_out) >= MIN_REFERENCE:
-            return _with_other(held_out, members, split, described, seed)
+            return _with_other(held_out, members, split, described, seed, donors)
     return _halves(
         members,
         "half of the region's people, training people included",
@@ -70,12 +75,12 @@ def _with_other(
     split: NDArray[np.object_],
     described: str,
     seed: int,
+    donors: NDArray[np.int64],
 ) -> Reference:
     train = members[split[members] == "train"]
-    warnings = [
-        f"Compared with {len(held_out)} {described} of the region. They too were drawn around, so "
-        "agreement is slightly flattering."
-    ]
+    warnings = [f"Compared with {len(held_out)} {described} of the region."]
+    if np.isin(held_out, donors).any():
+        warnings[0] += " They too were drawn around, so agreement is slightly flattering."
     if len(train) >= MIN_REFERENCE:
         return Reference(held_out, train, described, warnings)
     return _halves(held_out, f"half of the {described}", warnings, seed)

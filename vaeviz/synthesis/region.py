@@ -58,6 +58,21 @@ class Region:
         )
         return min(len(end) for end in ends)
 
+    def without(self, excluded: NDArray[np.bool_]) -> Region:
+        """The region without some people, unless an end would rest on fewer than ten.
+
+        Parameters
+        ----------
+        excluded : bool array, shape (n_samples,)
+        """
+        ends = [end for end in (self.sample_index, self.end_index) if end is not None]
+        kept = [end[~excluded[end]] for end in ends]
+        if min(len(end) for end in kept) < REFUSED_UNDER:
+            return self
+        return dataclasses.replace(
+            self, sample_index=kept[0], end_index=kept[1] if len(kept) == 2 else None
+        )
+
 
 def population_region(panel: Panel, label: str) -> Region:
     """Everybody who carries a label, of any level; where two levels share it, the finer one.

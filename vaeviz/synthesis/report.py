@@ -99,7 +99,7 @@ def cohort_report(model: TrainedModel, panel: Panel, cohort: Cohort, seed: int =
     data = align_panel(model, panel)
     real = _aligned_panel(model, panel, data)
     drawn = cohort.panel.take_sites(data.model_site)
-    reference = choose_reference(cohort.region.members, data.split, seed)
+    reference = choose_reference(cohort.region.members, data.split, seed, cohort.donors)
     held_out, other = (real.take_samples(x) for x in (reference.held_out, reference.other))
     n = min(drawn.n_samples, other.n_samples)
     some, some_other = (_subsample(x, n, seed) for x in (drawn, other))
@@ -108,7 +108,7 @@ def cohort_report(model: TrainedModel, panel: Panel, cohort: Cohort, seed: int =
     heterozygosity = _heterozygosity(people)
     n_ld = min(n, held_out.n_samples)
     ld = checks.ld_table({k: _subsample(p, n_ld, seed) for k, p in people.items()}, seed)
-    distances = _distances(real, drawn, reference, data, cohort)
+    distances = _distances(real, drawn, data, cohort)
     by_kind = {k: heterozygosity.loc[heterozygosity["kind"] == k, "heterozygosity"] for k in people}
     found = [
         *checks.frequency_checks(some, some_other, held_out),
@@ -185,20 +185,22 @@ def _heterozygosity(people: dict[str, Panel]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _distances(
-    real: Panel, drawn: Panel, reference: Reference, data: AlignedPanel, cohort: Cohort
-) -> NeighbourDistances:
-    """Known are the training people and the region's own: whoever the cohort could copy."""
+def _distances(real: Panel, drawn: Panel, data: AlignedPanel, cohort: Cohort) -> NeighbourDistances:
+    """Known are the training people and the region's own: whoever the cohort could copy.
+
+    Real distances are of all the region's people, each to everybody else: the held-out ones
+    alone are too few for a first percentile.
+    """
     known = np.union1d(data.samples_in("train"), cohort.region.members)
-    known_rows, held_out_rows = real.row_index(known), real.row_index(reference.held_out)
+    known_rows, member_rows = real.row_index(known), real.row_index(cohort.region.members)
     known_counts = real.counts[known_rows]
     return NeighbourDistances(
         synthetic=nearest_mismatch(drawn.counts, known_counts, drawn.ploidy),
         real=nearest_mismatch(
-            real.counts[held_out_rows],
+            real.counts[member_rows],
             known_counts,
             real.ploidy,
-            _owner(held_out_rows, real),
+            _owner(member_rows, real),
             _owner(known_rows, real),
         ),
     )

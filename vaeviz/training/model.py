@@ -220,21 +220,20 @@ class TrainedModel:
         return counts, torch.from_numpy(categories(rows, self.config.condition, labels))
 
     def encode(self, panel: Panel) -> Encoding:
-        """Posterior of every row of the panel (rows as the model reads them)."""
+        """Posterior of every row of the panel (rows as the model reads them).
+
+        In double precision, as `probabilities`: the same at any number of threads.
+        """
         counts, category = self._rows(panel)
         means, sds = [], []
         with torch.inference_mode():
             for part in _chunks(len(counts)):
-                mean, log_variance = self._encode(counts[part], _take(category, part))
+                rows = torch.from_numpy(counts[part]).double()
+                scores = self._double.project(rows)
+                mean, log_variance = self._double.encode(scores, _take(category, part))
                 means.append(mean.numpy())
                 sds.append(torch.exp(0.5 * log_variance).numpy())
-        return Encoding(np.concatenate(means).astype(float), np.concatenate(sds).astype(float))
-
-    def _encode(
-        self, counts: NDArray[np.int8], category: torch.Tensor | None
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        scores = self.network.project(torch.from_numpy(counts).float())
-        return self.network.encode(scores, category)
+        return Encoding(np.concatenate(means), np.concatenate(sds))
 
     def embed(self, panel: Panel, haplotypes: bool = False) -> pd.DataFrame:
         """Latent table: sample, population, superpopulation, split, and each latent's mean and sd.
@@ -277,7 +276,7 @@ class TrainedModel:
             for part in _chunks(len(counts)):
                 labels = _take(category, part)
                 rows = torch.from_numpy(counts[part])
-                mean, log_variance = self._encode(counts[part], labels)
+                mean, log_variance = self.network.encode(self.network.project(rows.float()), labels)
                 nats = torch.zeros(len(rows), dtype=torch.float64)
                 for _ in range(n_draws):
                     noise = torch.randn(mean.shape, generator=generator)
