@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from tests.data.strategies import panels
 from tests.panels import HOSTILE, random_panel, tiny_panel
@@ -29,6 +29,7 @@ def assert_same(first: Panel, second: Panel) -> None:
 
 
 @given(panels())
+@settings(max_examples=12)
 def test_any_panel_survives_a_round_trip(panel: Panel) -> None:
     with tempfile.TemporaryDirectory() as folder:
         save_panel(panel, Path(folder) / "x.vcz")
@@ -194,13 +195,40 @@ def _flip_byte(store: Path) -> None:
     chunk.write_bytes(data)
 
 
+def _claim_texts(store: Path) -> None:
+    """Make a chunk of text claim 2**31 texts: believed, it would take 16 GB."""
+    chunk = store / "variant_id" / "0"
+    data = bytearray(chunk.read_bytes())
+    data[16:20] = (2**31).to_bytes(4, "little")
+    chunk.write_bytes(data)
+
+
+def _claim_long_text(store: Path) -> None:
+    """Make the first text of a chunk reach beyond the chunk's end."""
+    chunk = store / "variant_id" / "0"
+    data = bytearray(chunk.read_bytes())
+    data[20:24] = (2**30).to_bytes(4, "little")
+    chunk.write_bytes(data)
+
+
+def _claim_bytes(store: Path) -> None:
+    """Make a chunk of genotypes claim 2 GB."""
+    chunk = store / "call_genotype" / "0.0.0"
+    data = bytearray(chunk.read_bytes())
+    data[4:8] = (2**31 - 1).to_bytes(4, "little")
+    chunk.write_bytes(data)
+
+
 DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
     "chunk gone": (lambda s: (s / "call_genotype" / "0.0.0").unlink(), "not what was saved"),
     "labels gone": (lambda s: (s / "sample_population" / "0").unlink(), "not what was saved"),
     "chunk cut": (
         lambda s: (s / "call_genotype" / "0.0.0").write_bytes(b"\x02\x01"),
-        "cannot be decoded",
+        "another size",
     ),
+    "many texts": (_claim_texts, "does not hold 8 texts"),
+    "long text": (_claim_long_text, "does not hold 8 texts"),
+    "many bytes": (_claim_bytes, "another size"),
     "byte flipped": (_flip_byte, "damaged"),
     "array gone": (lambda s: shutil.rmtree(s / "variant_position"), "lacks variant_position"),
     "metadata cut": (lambda s: (s / "sample_id" / ".zarray").write_text('{"sha'), "cannot be read"),

@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from vaeviz.data.bgzf import check_complete, is_gzip
 from vaeviz.data.calls import (
     NO_GT,
     NOT_AUTOSOME,
@@ -30,7 +29,8 @@ from vaeviz.data.calls import (
 from vaeviz.data.chromosomes import is_autosome
 from vaeviz.data.limits import Parsed, check_memory, file_name, regular_file
 from vaeviz.data.panel import SITE_COLUMNS, Panel, PanelInfo, Species
-from vaeviz.data.vcf_header import VcfHeader, read_header
+from vaeviz.data.vcf_header import N_FIXED_COLUMNS, VcfHeader, read_header
+from vaeviz.data.vcf_scan import scan_chromosomes
 from vaeviz.errors import ReadError
 
 if TYPE_CHECKING:
@@ -74,10 +74,10 @@ def read_vcf(
         Duplicate or unusable sample IDs.
     """
     path = regular_file(path)
-    _check_end(path)
     header = read_header(path)
+    chromosomes = scan_chromosomes(path, N_FIXED_COLUMNS + len(header.sample_ids))
     found = _Records(len(header.sample_ids), max_bytes)
-    for record in _iterate(path):
+    for record in _iterate(path, chromosomes):
         found.n_records += 1
         chrom = record.CHROM
         if autosomes and not is_autosome(chrom, species):
@@ -87,26 +87,14 @@ def read_vcf(
     return found.finish(path, header, species)
 
 
-def _check_end(path: Path) -> None:
-    """A file cut in mid-record may still parse, so the end is looked at first."""
-    if is_gzip(path):
-        check_complete(path)
-        return
-    with path.open("rb") as file:
-        binary = file.read(3) == b"BCF"
-        file.seek(-1, 2)
-        if not binary and file.read() != b"\n":
-            raise ReadError(
-                f"{file_name(path)!r} is truncated: its last line has no end.",
-                "Copy the file again; if it is complete, add a line break at its end.",
-            )
-
-
-def _iterate(path: Path) -> Iterator[Variant]:
+def _iterate(path: Path, chromosomes: list[str]) -> Iterator[Variant]:
     from cyvcf2 import VCF
 
     try:
-        yield from VCF(str(path))
+        reader = VCF(str(path))
+        for name in chromosomes:
+            reader.add_to_header(f"##contig=<ID={name}>")
+        yield from reader
     except Exception as error:
         # cyvcf2 raises bare Exception for whatever htslib could not parse.
         logger.info("htslib: %s", type(error).__name__)

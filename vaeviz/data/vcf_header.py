@@ -18,7 +18,7 @@ from vaeviz.data.panel import check_sample_ids
 from vaeviz.errors import PanelError, ReadError
 
 MAX_HEADER_BYTES = 128_000_000
-_FIXED = 9
+N_FIXED_COLUMNS = 9
 _BCF = b"BCF\x02"
 
 
@@ -56,7 +56,7 @@ def read_header(path: Path) -> VcfHeader:
             f"{file_name(path)!r} has no header line that begins with #CHROM.",
             "Give a complete VCF file; the line names the columns and the samples.",
         )
-    ids = columns[_FIXED:]
+    ids = columns[N_FIXED_COLUMNS:]
     if not ids:
         raise ReadError(
             f"{file_name(path)!r} lists sites only: it has no genotype columns (no samples).",

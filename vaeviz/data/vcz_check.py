@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,8 @@ MAX_METADATA_BYTES = 64_000_000
 MAX_TEXTS = 200_000_000
 MAX_CHUNK_BYTES = 2**31
 MAX_CHUNKS = 1_000_000
+_BLOSC_HEADER = struct.Struct("<4xIII")
+_LENGTH = struct.Struct("<I")
 
 
 def damaged(path: Path, what: str) -> ReadError:
@@ -96,7 +99,56 @@ def _check_array(store: Path, name: str, max_bytes: int) -> tuple[int, ...]:
         )
     if chunk_size * (width or 8) > MAX_CHUNK_BYTES or n_chunks > MAX_CHUNKS:
         raise damaged(store, f"{name} claims {n_chunks:,} chunks of {chunk_size:,} values")
+    _check_chunks(store, name, meta.get("compressor"), chunk_size, width)
     return shape
+
+
+def _check_chunks(
+    store: Path, name: str, compressor: object, n_values: int, width: int | None
+) -> None:
+    """Compare the sizes that chunks claim with what the array needs.
+
+    The decoders believe them: one wrong byte makes them allocate tens of GB, or read beyond the
+    end of the data and crash.
+    """
+    import numcodecs
+
+    settings = compressor if isinstance(compressor, dict) else None
+    for chunk in (store / name).rglob("[0-9]*"):
+        if not chunk.is_file():
+            continue
+        with chunk.open("rb") as file:
+            data = file.read(_BLOSC_HEADER.size if width else MAX_CHUNK_BYTES)
+        blosc = settings is not None and settings["id"] == "blosc"
+        needed = n_values * width if width else None
+        if blosc and not _blosc_fits(data, chunk.stat().st_size, needed):
+            raise damaged(store, f"a chunk of {name} has another size")
+        if width is None:
+            text = data if settings is None else numcodecs.get_codec(settings).decode(data)
+            if not _holds_texts(bytes(text), n_values):
+                raise damaged(store, f"a chunk of {name} does not hold {n_values:,} texts")
+
+
+def _blosc_fits(data: bytes, size: int, needed: int | None) -> bool:
+    """Whether a Blosc header tells the size of the file and the size that is needed."""
+    if len(data) < _BLOSC_HEADER.size:
+        return False
+    unpacked, block, packed = _BLOSC_HEADER.unpack_from(data)
+    right = unpacked == needed if needed is not None else unpacked <= MAX_CHUNK_BYTES
+    return right and packed == size and block <= unpacked
+
+
+def _holds_texts(data: bytes, n_texts: int) -> bool:
+    """Whether bytes are n texts as `vlen-utf8` packs them: a count, then each length and text."""
+    if len(data) < _LENGTH.size or _LENGTH.unpack_from(data)[0] != n_texts:
+        return False
+    position, unpack, size = _LENGTH.size, _LENGTH.unpack_from, _LENGTH.size
+    last = len(data) - size
+    for _ in range(n_texts):
+        if position > last:
+            return False
+        position += size + unpack(data, position)[0]
+    return position == len(data)
 
 
 def _sizes(value: object) -> tuple[int, ...] | None:

@@ -22,6 +22,18 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_DECODING_ERRORS = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    RuntimeError,
+    IndexError,
+    MemoryError,
+    SystemError,
+)
+"""What zarr and numcodecs raise on bytes that do not decode."""
+
 REQUIRED = (
     "call_genotype",
     "contig_id",
@@ -43,29 +55,33 @@ def read_vcz(path: Path, max_bytes: int | None = None) -> Parsed:
     ReadError
         Not a store, damaged, unsafe codecs, too large.
     """
-    import zarr
-
     path = Path(path)
     if not path.is_dir():
         raise ReadError(f"There is no store {file_name(path)!r} here.", "Check the name.")
-    allowed = default_max_bytes() if max_bytes is None else max_bytes
-    shapes = check_store(path, allowed)
+    try:
+        return _read(path, default_max_bytes() if max_bytes is None else max_bytes)
+    except VaevizError:
+        raise
+    except _DECODING_ERRORS as error:
+        logger.info("store cannot be decoded: %s", type(error).__name__)
+        raise damaged(path, "its arrays cannot be decoded") from None
+
+
+def _read(path: Path, max_bytes: int) -> Parsed:
+    import zarr
+
+    shapes = check_store(path, max_bytes)
     absent = [name for name in REQUIRED if name not in shapes]
     if absent:
         raise damaged(path, f"it lacks {', '.join(absent)}")
     _check_shapes(path, shapes)
     check_memory(shapes["sample_id"][0] * 2, shapes["variant_position"][0], max_bytes)
-    ours = read_json(path / ".zattrs", path).get("vaeviz") if (path / ".zattrs").exists() else None
-    try:
-        group = zarr.open_group(str(path), mode="r", zarr_format=2)
-        if isinstance(ours, dict):
-            return _read_ours(group, ours, path)
-        return _read_foreign(group, "call_genotype_phased" in shapes, path)
-    except VaevizError:
-        raise
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError, IndexError) as error:
-        logger.info("store cannot be decoded: %s", type(error).__name__)
-        raise damaged(path, "its arrays cannot be decoded") from None
+    attributes = path / ".zattrs"
+    ours = read_json(attributes, path).get("vaeviz") if attributes.exists() else None
+    group = zarr.open_group(str(path), mode="r", zarr_format=2)
+    if isinstance(ours, dict):
+        return _read_ours(group, ours, path)
+    return _read_foreign(group, "call_genotype_phased" in shapes, path)
 
 
 def _check_shapes(path: Path, shapes: dict[str, tuple[int, ...]]) -> None:
