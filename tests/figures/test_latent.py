@@ -50,7 +50,7 @@ def test_a_panel_of_1235_people_stays_small() -> None:
     assert len(chart.figure.to_json()) < 2_000_000
 
 
-def test_selected_people_get_rings_and_no_dimming() -> None:
+def test_selected_people_get_rings_and_the_others_fade() -> None:
     chart = scatter_2d(embedding(), X, Y, selected_ids=["ID003", "ID007", "unknown"])
     rings = chart.figure.data[-1]
     assert rings.name == "selected (2)"
@@ -58,6 +58,12 @@ def test_selected_people_get_rings_and_no_dimming() -> None:
     assert len(rings.x) == 2
     assert chart.table.loc[chart.table["selected"], "sample"].tolist() == ["ID003", "ID007"]
     assert all(t.selectedpoints is None for t in chart.figure.data)
+    opacity = {
+        i: o
+        for t in chart.figure.data[:-1]
+        for i, o in zip(t.customdata, t.marker.opacity, strict=True)
+    }
+    assert opacity["ID003"] == opacity["ID007"] > 2 * opacity["ID000"]
     assert len(scatter_2d(embedding(), X, Y).figure.data) == len(chart.figure.data) - 1
 
 

@@ -20,6 +20,7 @@ from vaeviz.figures.points import (
     add_synthetic,
     axis_label,
     coordinates,
+    fade_others,
     is_number,
     label_traces,
     point_table,
@@ -88,6 +89,7 @@ def scatter_2d(
     if show_sd:
         add_ellipses(figure, embedding, x, y, point, theme)
     for trace in label_traces(table, [x, y], colour_by, samples, highlight, theme):
+        fade_others(trace, set(selected_ids))
         figure.add_trace(point(**trace))
     add_synthetic(figure, synthetic, [x, y], point, theme)
     add_rings(figure, table, x, y, point, theme)

@@ -27,6 +27,9 @@ PLAIN_LEGEND = 12
 FULL_HOVER_POINTS = 20_000
 """Points up to which hover texts tell labels and coordinates; above, the ID alone."""
 
+FADED = 0.3
+"""Opacity of people outside the selection, as a share of what it was."""
+
 ELLIPSE_CORNERS = 20
 COLOUR_SCALE = "Viridis"
 LABEL = "coloured_by"
@@ -234,6 +237,15 @@ def add_synthetic(
     )
 
 
+def fade_others(trace: dict, selected: Collection[str]) -> None:
+    """Fade the points of a trace that are not selected; nothing changes without a selection."""
+    if selected:
+        lit = trace["marker"].get("opacity", 1)
+        trace["marker"]["opacity"] = [
+            lit if sample in selected else lit * FADED for sample in trace["customdata"]
+        ]
+
+
 def add_rings(
     figure: go.Figure, table: pd.DataFrame, x: str, y: str, point: type, theme: Theme
 ) -> None:
@@ -248,9 +260,9 @@ def add_rings(
             mode="markers",
             marker={
                 "symbol": "circle-open",
-                "size": 13,
+                "size": 11,
                 "color": INKS[theme].text,
-                "line": {"width": 1.8},
+                "line": {"width": 1},
             },
             name=f"selected ({chosen['sample'].nunique():,})",
             hoverinfo="skip",
