@@ -30,6 +30,9 @@ FULL_HOVER_POINTS = 20_000
 FADED = 0.3
 """Opacity of people outside the selection, as a share of what it was."""
 
+MANY_RINGS = 100
+"""Selected points above which rings are drawn faintly: dense ones would hide the colours."""
+
 ELLIPSE_CORNERS = 20
 COLOUR_SCALE = "Viridis"
 LABEL = "coloured_by"
@@ -263,6 +266,7 @@ def add_rings(
                 "size": 11,
                 "color": INKS[theme].text,
                 "line": {"width": 1},
+                "opacity": 1.0 if len(chosen) <= MANY_RINGS else 0.3,
             },
             name=f"selected ({chosen['sample'].nunique():,})",
             hoverinfo="skip",
