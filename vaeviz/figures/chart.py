@@ -6,6 +6,9 @@ import dataclasses
 import html
 import os
 import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -14,8 +17,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from vaeviz.data.panel import Panel
+from vaeviz.data.tables import csv_text
 from vaeviz.errors import ImageExportError
-from vaeviz.escape import cell
 from vaeviz.figures.palette import BACKGROUND, Theme
 
 DIGEST_SHOWN = 8
@@ -76,15 +79,16 @@ class Chart:
 
     def csv(self) -> str:
         """The table as CSV, with no cell that a spreadsheet would run."""
-        safe = self.table.copy()
-        for column in safe.select_dtypes(["object", "string", "category"]).columns:
-            safe[column] = safe[column].astype(object).map(cell, na_action="ignore")
-        return safe.rename(columns=cell).to_csv(index=False)
+        return csv_text(self.table)
 
     def html(self) -> str:
         """A page that needs no network: the interactive figure (about 5 MB with Plotly)."""
         plot = self._solid().to_html(
-            full_html=False, include_plotlyjs=True, include_mathjax=False, config=self.config
+            full_html=False,
+            include_plotlyjs=True,
+            include_mathjax=False,
+            config=self.config,
+            div_id=self.name,
         )
         return _PAGE.format(
             title=html.escape(self.title),
@@ -128,14 +132,46 @@ class Chart:
             "scale": scale,
         }
         try:
-            return kaleido.calc_fig_sync(
-                figure.to_plotly_json(), opts=options, kopts={"path": browser, "mathjax": False}
-            )
+            with image_session():
+                return kaleido.calc_fig_sync(figure.to_plotly_json(), opts=options)
         except Exception as error:
             raise ImageExportError(
                 f"The browser could not draw the image ({type(error).__name__}).",
                 "Use the camera button of the figure, or its HTML page.",
             ) from error
+
+
+class _Drawing:
+    """The one browser that draws images: one thread at a time, sessions within sessions."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.depth = 0
+
+
+_DRAWING = _Drawing()
+
+
+@contextmanager
+def image_session() -> Iterator[None]:
+    """Keep one browser for all images drawn inside: a start costs seconds, an image a third of one.
+
+    Without a browser it does nothing.
+    """
+    import kaleido
+
+    browser = _browser()
+    with _DRAWING.lock:
+        starts = browser is not None and not _DRAWING.depth
+        if starts:
+            kaleido.start_sync_server(path=browser, mathjax=False)
+        _DRAWING.depth += 1
+        try:
+            yield
+        finally:
+            _DRAWING.depth -= 1
+            if starts:
+                kaleido.stop_sync_server()
 
 
 def image_export_available() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from vaeviz.data.tables import csv_text
 from vaeviz.data.writers import write_vcf
 from vaeviz.errors import Cancelled
 from vaeviz.escape import file_stem
-from vaeviz.figures.chart import Chart, image_export_available
+from vaeviz.figures.chart import Chart, image_export_available, image_session
 from vaeviz.progress import Progress, Silent
 from vaeviz.reports import manifest
 from vaeviz.reports.archive import Archive
@@ -76,15 +77,16 @@ def _add_charts(
 ) -> None:
     """A page, the table and, where a browser can draw, an SVG of every figure."""
     images = images and image_export_available()
-    for done, chart in enumerate(charts):
-        if progress.cancelled():
-            raise Cancelled("The export was cancelled.", "Start it again.")
-        progress.update(done, len(charts), "Writing figures")
-        stem = file_stem(chart.name)
-        archive.add(f"figures/{stem}.html", chart.html())
-        archive.add(f"tables/{stem}.csv", chart.csv())
-        if images:
-            archive.add(f"figures/{stem}.svg", chart.svg())
+    with image_session() if images else nullcontext():
+        for done, chart in enumerate(charts):
+            if progress.cancelled():
+                raise Cancelled("The export was cancelled.", "Start it again.")
+            progress.update(done, len(charts), "Writing figures")
+            stem = file_stem(chart.name)
+            archive.add(f"figures/{stem}.html", chart.html())
+            archive.add(f"tables/{stem}.csv", chart.csv())
+            if images:
+                archive.add(f"figures/{stem}.svg", chart.svg())
 
 
 def _add_cohort(archive: Archive, bundled: BundledCohort) -> str:

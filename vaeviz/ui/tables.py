@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from vaeviz.escape import cell, plain
+from vaeviz.data.tables import csv_text
+from vaeviz.escape import plain
 
 
 def show_table(table: pd.DataFrame, key: str, height: int | None = None) -> None:
@@ -49,14 +50,7 @@ def display_frame(table: pd.DataFrame) -> pd.DataFrame:
 
 def csv_bytes(table: pd.DataFrame) -> bytes:
     """UTF-8 CSV of a table; text that a spreadsheet would run as a formula is defused."""
-    safe = table.copy()
-    safe.columns = [cell(name) for name in safe.columns]
-    for position, dtype in enumerate(table.dtypes):
-        if not pd.api.types.is_numeric_dtype(dtype):
-            column = table.iloc[:, position]
-            text = column.astype(object).where(column.notna(), "")
-            safe.isetitem(position, text.map(cell))
-    return safe.to_csv(index=False).encode("utf-8")
+    return csv_text(table).encode("utf-8")
 
 
 def _four_digits(value: float) -> float:
