@@ -48,7 +48,9 @@ def pca_table(
 
     counts = panel.as_dosages().counts
     rows = np.arange(len(counts)) if train is None else np.flatnonzero(train)
-    components = fit_components(counts, 2, rows, n_components, seed)
+    # Plain scores need no folds: one group of everybody is one fold, which is not cross-fitted.
+    groups = np.zeros(len(counts), np.int64) if train is None else None
+    components = fit_components(counts, 2, rows, n_components, seed, groups)
     scores = components.scores(counts) if train is None else components.all_scores(counts)
     table = pd.DataFrame(
         scores.astype(float), columns=[f"PC{i + 1}" for i in range(components.n_components)]
