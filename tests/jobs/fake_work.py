@@ -11,6 +11,7 @@ from pathlib import Path
 
 from vaeviz.errors import PanelError
 from vaeviz.jobs.background import background
+from vaeviz.jobs.files import write_atomically
 from vaeviz.jobs.reporter import JobReporter
 
 
@@ -22,8 +23,8 @@ def count(reporter: JobReporter, number: float) -> None:
         if reporter.cancelled():
             break
         time.sleep(0.02)
-        state.write_text(str(step))
         reporter.update(step, number, f"step {step}", loss=1 / step)
+        write_atomically(state, str(step))
     (reporter.folder / "result.json").write_text(json.dumps({"from": first}))
 
 

@@ -127,7 +127,7 @@ def test_killed_job_is_lost_leaves_no_zombie_and_resumes(tmp_path: Path) -> None
     assert "Resume" in status.error_hint
     wait_gone(pid)
     job.resume()
-    assert wait(job).state == "done"
+    assert wait(job).state == "done", job.log()
     outcome = job.outcome()
     assert outcome is not None
     assert outcome["from"] >= 5
