@@ -57,7 +57,8 @@ class Components:
 
     def scores(self, counts: NDArray[np.int8]) -> Floats:
         """Plain projection of (n_rows, n_sites) counts; missing counts add nothing."""
-        return standardise(counts, self.center, self.scale) @ self.loadings
+        scores: Floats = standardise(counts, self.center, self.scale) @ self.loadings
+        return scores
 
     def all_scores(self, counts: NDArray[np.int8]) -> Floats:
         """Scores of the matrix the components were fitted on: cross-fitted on training rows."""
@@ -71,7 +72,8 @@ class Components:
         `scores` may hold fewer columns than there are components.
         """
         safe = np.where(self.scale > 0, self.scale, np.inf)
-        return (self.center + scores @ self.loadings[:, : scores.shape[1]].T / safe) / ploidy
+        counts = self.center + scores @ self.loadings[:, : scores.shape[1]].T / safe
+        return (counts / ploidy).astype(np.float32)
 
 
 def standardise(counts: NDArray[np.int8], center: Floats, scale: Floats) -> Floats:
