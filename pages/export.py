@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vaeviz.ui import cohorts, explain, export_view, guards, state
+from vaeviz.ui import cohorts, explain, export_view, export_zip, guards, state
 from vaeviz.ui.errors import shown_errors
 from vaeviz.ui.export_parts import Source
 
@@ -25,9 +25,9 @@ with shown_errors():
     allowed = export_view.cohort_allowed(chosen, source) and bool(chosen)
     st.caption(f"About {export_view.size_mb(chosen, source, images):.0f} MB.")
     if st.button("Build the zip", key="export_go", type="primary", disabled=not allowed):
-        export_view.build(chosen, source, images)
-    path = export_view.built(export_view.export_key(chosen, source, images))
+        export_zip.build(chosen, source, images)
+    path = export_zip.built(export_zip.export_key(chosen, source, images))
     if path is not None:
-        export_view.show_zip(path, panel)
+        export_zip.show_zip(path, panel)
     else:
-        export_view.preview(chosen, source)
+        export_zip.preview(chosen, source)

@@ -92,7 +92,7 @@ def rows_hint(model: TrainedModel, panel: Panel) -> None:
 
 def controls(panel: Panel) -> tuple[str, str]:
     """Column to group by, and the part of the model's split to score."""
-    left, right, _ = st.columns([1, 1, 1])
+    left, right = st.columns(2)
     with left:
         columns = label_columns(panel)
         by = choice("Group by", columns, "compression_by", "superpopulation", plain, bind=True)
@@ -126,10 +126,11 @@ def headline(found: CompressionResult) -> None:
         "PCA of equal size": total["pca_bits_per_allele"],
         "Ratio to frequencies": total["ratio_frequencies"],
     }
-    columns = st.columns(5)
-    columns[0].metric("People scored", f"{int(total['n_samples']):,}")
-    for column, (label, value) in zip(columns[1:], figures.items(), strict=True):
-        column.metric(label, f"{value:.4f}" if pd.notna(value) else "–")
+    with st.container(horizontal=True, gap="large"):
+        st.metric("People scored", f"{int(total['n_samples']):,}", width="content")
+        for label, value in figures.items():
+            shown = f"{value:.4f}" if pd.notna(value) else "–"
+            st.metric(label, shown, width="content")
     st.caption("Model, frequencies and PCA in bits per allele: fewer is better.")
     parts = set(found.samples["split"])
     if "train" in parts:
@@ -174,7 +175,7 @@ def _ratio(found: CompressionResult, panel: Panel) -> None:
         "superpopulation": "label frequencies",
     }
     known = [b for b in baselines if found.groups[f"ratio_{b}"].notna().any()]
-    left, _ = st.columns([1, 2])
+    left, _ = st.columns(2)
     with left:
         names = [baselines[b] for b in known]
         chosen = choice("Against", names, "compression_baseline")

@@ -81,7 +81,7 @@ def share_of_rare_sites(panel: Panel) -> float:
 
 def group_by(panel: Panel, key: str) -> str:
     """The column to group by, chosen by the user."""
-    left, _ = st.columns([1, 2])
+    left, _ = st.columns(2)
     with left:
         return choice("Group by", label_columns(panel), key, "superpopulation", plain, bind=True)
 
@@ -154,28 +154,26 @@ def map_view(panel: Panel) -> None:
 
 
 def _map_controls(panel: Panel) -> tuple[str, str, list[str]]:
-    left, middle, right = st.columns([1, 1.3, 2], vertical_alignment="bottom")
+    left, right = st.columns(2)
     with left:
         by = choice("Group by", label_columns(panel), "map_by", "population", plain, bind=True)
-    with middle:
+    with right:
         values = [ENTROPY, HETEROZYGOSITY]
         values += [BITS] if guards.find_model() is not None else []
         values += [*number_columns(panel), NO_VALUE]
         value = choice("Colour by", values, "map_value", ENTROPY, plain)
-    with right:
-        chosen: list[str] = []
-        if panel.info.species == "human":
-            chosen = st.pills(
-                "Curated routes",
-                list(KINDS),
-                selection_mode="multi",
-                default=["first-peopling"],
-                key="map_routes",
-                format_func=KINDS.__getitem__,
-                persist_state="session",
-            )
-        else:
-            st.caption("No routes: those we know are of people.")
+    if panel.info.species != "human":
+        st.caption("No routes: those we know are of people.")
+        return by, value, []
+    chosen = st.pills(
+        "Curated routes",
+        list(KINDS),
+        selection_mode="multi",
+        default=["first-peopling"],
+        key="map_routes",
+        format_func=KINDS.__getitem__,
+        persist_state="session",
+    )
     return by, value, chosen
 
 

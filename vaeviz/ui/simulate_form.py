@@ -122,7 +122,7 @@ def path_ends(panel: Panel) -> dict[str, str | Selection]:
     ends: dict[str, str | Selection] = {label: label for label in label_counts(panel)}
     now = state.get()
     for selection in (now.selection, *reversed(now.history)):
-        if selection is not None and selection.panel_digest in ("", panel.digest[:8]):
+        if selection is not None and panel.digest.startswith(selection.panel_digest):
             ends.setdefault(f"selection: {selection.name}", selection)
     return ends
 

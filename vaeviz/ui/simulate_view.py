@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LATENT = "Latent space"
 MARKS = {"good": "✓ good", "fair": "~ fair", "poor": "✗ poor", "not judged": "– not judged"}
-CHECK_COLUMNS = ["check", "verdict", "value", "reference", "unit", "explanation"]
+CHECK_COLUMNS = ["check", "verdict", "value", "reference", "unit"]
 
 
 def verdict(kept: KeptCohort) -> None:
@@ -45,17 +45,17 @@ def verdict(kept: KeptCohort) -> None:
 
 
 def checks(kept: KeptCohort) -> None:
-    """One row a check, the same figure between real people beside it."""
+    """One row a check, the same figure between real people beside it, and what each means."""
+    found = kept.report.checks
+    marked = found.assign(verdict=found["verdict"].map(MARKS))
     st.caption(
         "Reference: the same figure between two sets of real people of the region, which no "
         "cohort can better but by copying."
     )
-    show_texts(check_table(kept.report.checks), "simulate_checks", "Checks (CSV)")
-
-
-def check_table(found: pd.DataFrame) -> pd.DataFrame:
-    """The checks with a mark that needs no colour."""
-    return found.assign(verdict=found["verdict"].map(MARKS))[CHECK_COLUMNS]
+    show_texts(marked[CHECK_COLUMNS], "simulate_checks", "Checks (CSV)", whole=found)
+    with st.expander("What each check means", icon=":material/help:"):
+        rows = found[["check", "explanation"]].itertuples(index=False)
+        st.markdown("\n".join(f"- **{escape(name)}.** {escape(text, 600)}" for name, text in rows))
 
 
 def pictures(kept: KeptCohort, model: TrainedModel, panel: Panel) -> None:

@@ -1,0 +1,107 @@
+"""The compression page: definitions on screen, held-out people, tables that agree with the core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages.conftest import OpenPage, check_sound, messages
+from tests.pages.trained import trained_state
+from tests.panels import odd_panels, random_panel
+from tests.trained import model_panel, small_model
+from vaeviz.compression.table import compression_result
+from vaeviz.config import Rows
+from vaeviz.data.panel import Panel
+from vaeviz.ui import compression_view
+from vaeviz.ui.state import AppState
+
+ODD = odd_panels()
+VIEWS = (
+    "Bits per allele",
+    "Ratio",
+    "Paper's factor",
+    "Against heterozygosity",
+    "All figures",
+    "Worst described",
+)
+
+
+def show(app: AppTest, view: str) -> None:
+    app.session_state["compression_view"] = view
+    app.run()
+    check_sound(app)
+
+
+def test_without_a_model_it_says_which_to_train(
+    open_page: OpenPage, keep: Callable[[Panel], str]
+) -> None:
+    text = messages(open_page("compression", AppState(panel_ref=keep(random_panel()))))
+    assert "A row of the model is a: haplotype" in text
+    assert "This page needs a model of the panel." in text
+
+
+def test_headline_equals_the_core_on_held_out_people(open_page: OpenPage, home: Path) -> None:
+    app = open_page("compression", trained_state(home))
+    check_sound(app)
+    total = compression_result(small_model("person"), model_panel()).groups.iloc[-1]
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert shown["People scored"] == f"{total['n_samples']}"
+    assert shown["Model"] == f"{total['bits_per_allele']:.4f}"
+    assert shown["Ratio to frequencies"] == f"{total['ratio_frequencies']:.4f}"
+    assert "held-out test people" in messages(app).replace("&#45;", "-")
+
+
+@pytest.mark.parametrize("rows", ["person", "haplotype"])
+def test_the_papers_factor_is_defined_on_screen(
+    rows: Rows, open_page: OpenPage, home: Path
+) -> None:
+    app = open_page("compression", trained_state(home, rows))
+    show(app, "Paper's factor")
+    text = messages(app)
+    assert "sites / (32 bits × latent dimensions + 16 bits × runs)" in text
+    assert ("not the paper's definition" in text) == (rows == "person")
+
+
+def test_training_people_are_flagged_as_not_held_out(open_page: OpenPage, home: Path) -> None:
+    app = open_page("compression", trained_state(home))
+    assert not app.error
+    app.selectbox(key="compression_split").set_value("train").run()
+    assert "Not held out" in app.error[0].value
+
+
+def test_every_view_has_a_chart_or_table(open_page: OpenPage, home: Path) -> None:
+    app = open_page("compression", trained_state(home))
+    for view in VIEWS:
+        show(app, view)
+        assert app.dataframe, view
+    assert len(app.dataframe[0].value) <= compression_view.WORST
+
+
+def test_a_large_panel_waits_for_the_button(
+    open_page: OpenPage, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compression_view, "AT_ONCE_GENOTYPES", 0)
+    app = open_page("compression", trained_state(home))
+    assert not app.metric
+    app.button(key="compression_go").click().run()
+    check_sound(app)
+    assert app.metric
+    app.run()
+    assert app.metric
+
+
+@pytest.mark.parametrize("odd_name", sorted(ODD))
+def test_odd_panels_in_every_view(
+    odd_name: str,
+    open_page: OpenPage,
+    keep: Callable[[Panel], str],
+    keep_model: Callable[[Panel], str],
+) -> None:
+    panel = ODD[odd_name]
+    app = open_page("compression", AppState(panel_ref=keep(panel), model_ref=keep_model(panel)))
+    for view in VIEWS:
+        show(app, view)
+        assert "<img" not in messages(app)
