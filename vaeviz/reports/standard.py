@@ -1,4 +1,4 @@
-"""The bundle that the export page and `python -m vaeviz export` write: everything there is."""
+"""The bundle of everything there is about a model and a panel."""
 
 from __future__ import annotations
 
@@ -9,21 +9,19 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from vaeviz.analysis.entropy import bin_entropy, entropy_table, site_entropy
-from vaeviz.analysis.migrations import arcs, map_routes
-from vaeviz.analysis.populations import population_summary
-from vaeviz.compression.table import CompressionResult, compression_result
+from vaeviz.compression.table import compression_result
 from vaeviz.data.panel import LEVELS
 from vaeviz.errors import Cancelled
 from vaeviz.escape import file_stem
-from vaeviz.figures import compression as compression_figures
-from vaeviz.figures import entropy as entropy_figures
-from vaeviz.figures import synthesis as synthesis_figures
-from vaeviz.figures.chart import Chart, panel_caption
-from vaeviz.figures.latent import scatter_2d
-from vaeviz.figures.training import learning_curves
-from vaeviz.figures.worldmap import world_map
 from vaeviz.progress import Progress, Silent
 from vaeviz.reports.bundle import write_bundle
+from vaeviz.reports.charts import (
+    cohort_charts,
+    compression_charts,
+    entropy_charts,
+    model_charts,
+    panel_charts,
+)
 from vaeviz.reports.contents import BundleContents, BundledCohort
 
 if TYPE_CHECKING:
@@ -46,7 +44,7 @@ def standard_bundle(
     theme: Theme = "light",
     seed: int = 1,
     progress: Progress | None = None,
-) -> None:
+) -> BundleContents:
     """Compute embedding, compression and entropy, draw them, and write one zip.
 
     Parameters
@@ -68,6 +66,11 @@ def standard_bundle(
         Of bootstraps and posterior draws.
     progress : Progress, optional
 
+    Returns
+    -------
+    BundleContents
+        What was written (the model's file is in the zip only).
+
     Raises
     ------
     ModelError
@@ -82,29 +85,36 @@ def standard_bundle(
     _step(progress, 0, "Latent space")
     embedding = model.embed(panel)
     _step(progress, 1, "Compression")
-    compression = compression_result(model, panel, level, seed=seed)
+    coded = compression_result(model, panel, level, seed=seed)
     _step(progress, 2, "Entropy")
-    entropy, entropy_charts = _entropy(panel, level, compression, theme, seed)
+    by_site = site_entropy(panel, level)
+    entropy = entropy_table(panel, level, seed=seed, entropy=by_site)
+    drawn = pd.concat([b.cohort.latent for b in cohorts]) if cohorts else None
+    bins = bin_entropy(by_site, panel.sites)
+    of_entropy, omitted = entropy_charts(panel, entropy, bins, level, theme, coded)
     charts = [
-        *_model_charts(model, panel, embedding, cohorts, level, theme),
-        *_compression_charts(panel, compression, theme),
-        *entropy_charts,
-        *(chart for bundled in cohorts for chart in _cohort_charts(bundled, theme)),
+        *panel_charts(panel, theme),
+        *model_charts(model, panel, embedding, level, theme, drawn),
+        *compression_charts(panel, coded, theme),
+        *of_entropy,
+        *(c for b in cohorts if b.report for c in cohort_charts(b.cohort.panel, b.report, theme)),
     ]
     tables = {
         "latent": embedding,
-        "compression": compression.groups,
-        "compression_people": compression.samples,
+        "compression": coded.groups,
+        "compression_people": coded.samples,
         "entropy": entropy,
+        "arcs_omitted": omitted,
     }
     _step(progress, 3, "Writing the bundle")
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"{file_stem(model.name)}.vaeviz"
         model.save(file)
         contents = BundleContents(
-            panel, tuple(charts), tables, (file,), cohorts, compression, include_genotypes, seed
+            panel, tuple(charts), tables, (file,), cohorts, coded, include_genotypes, seed
         )
         write_bundle(path, contents, images, _LastStep(progress))
+    return contents
 
 
 def _step(progress: Progress, done: int, message: str) -> None:
@@ -124,100 +134,3 @@ class _LastStep:
 
     def cancelled(self) -> bool:
         return self.progress.cancelled()
-
-
-def _model_charts(
-    model: TrainedModel,
-    panel: Panel,
-    embedding: pd.DataFrame,
-    cohorts: tuple[BundledCohort, ...],
-    level: str,
-    theme: Theme,
-) -> list[Chart]:
-    ploidy, caption = model.config.ploidy, panel_caption(panel)
-    charts = [learning_curves(model.history, ploidy, theme=theme, caption=caption)]
-    if model.config.n_latent < 2:
-        return charts
-    drawn = pd.concat([b.cohort.latent for b in cohorts]) if cohorts else None
-    return [
-        scatter_2d(
-            embedding,
-            "latent_1_mean",
-            "latent_2_mean",
-            level,
-            labels=panel.labels(level),
-            samples=panel.samples,
-            synthetic=drawn,
-            theme=theme,
-            caption=caption,
-        ),
-        *charts,
-    ]
-
-
-def _compression_charts(panel: Panel, result: CompressionResult, theme: Theme) -> list[Chart]:
-    caption = panel_caption(panel, result.notes[0])
-    groups, samples = result.groups, panel.samples
-    charts = [
-        builder(groups, samples=samples, theme=theme, caption=caption)
-        for builder in (
-            compression_figures.bits_by_group,
-            compression_figures.ratio_by_group,
-            compression_figures.paper_factor,
-        )
-    ]
-    if len(groups) > 1:
-        against = compression_figures.bits_against
-        charts.append(against(groups, samples=samples, theme=theme, caption=caption))
-    return charts
-
-
-def _entropy(
-    panel: Panel, level: str, compression: CompressionResult, theme: Theme, seed: int
-) -> tuple[pd.DataFrame, list[Chart]]:
-    """Entropy a group, and its charts: bar code, bars with arcs, map, against compression."""
-    caption, samples = panel_caption(panel), panel.samples
-    by_site = site_entropy(panel, level)
-    table = entropy_table(panel, level, seed=seed, entropy=by_site)
-    routes = arcs(table["group"].tolist(), panel.info).drawn
-    charts = [
-        entropy_figures.bar_code(bin_entropy(by_site, panel.sites), theme=theme, caption=caption),
-        entropy_figures.entropy_bars(table, routes, samples=samples, theme=theme, caption=caption),
-    ]
-    places = population_summary(panel, level).merge(
-        table[["group", "mean_entropy_bits"]], on="group"
-    )
-    if places["latitude"].notna().any():
-        charts.append(
-            world_map(
-                places,
-                "mean_entropy_bits",
-                map_routes(panel.info),
-                value_title="mean entropy (bits)",
-                samples=samples,
-                theme=theme,
-                caption=caption,
-                title="Entropy on the map",
-                name="entropy_map",
-            )
-        )
-    if len(compression.groups) > 2:
-        charts.append(
-            entropy_figures.entropy_against_compression(
-                table, compression.groups, samples=samples, theme=theme, caption=caption
-            )
-        )
-    return table, charts
-
-
-def _cohort_charts(bundled: BundledCohort, theme: Theme) -> list[Chart]:
-    if bundled.report is None:
-        return []
-    report, caption = bundled.report, panel_caption(bundled.cohort.panel)
-    drawn = [
-        (synthesis_figures.frequencies, report.frequencies),
-        (synthesis_figures.heterozygosity, report.heterozygosity),
-        (synthesis_figures.neighbour_distances, report.neighbours),
-        (synthesis_figures.ld_decay, report.ld),
-    ]
-    return [builder(table, theme=theme, caption=caption) for builder, table in drawn if len(table)]
