@@ -42,6 +42,7 @@ def server(tmp_path: Path, chromium: Browser) -> Iterator[Server]:
         yield running
     finally:
         running.stop()
+    running.check_log()
 
 
 @pytest.fixture

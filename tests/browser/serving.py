@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -34,6 +35,7 @@ class Server:
         self.log = log
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
+        self.started = 0.0
 
     @property
     def url(self) -> str:
@@ -42,6 +44,7 @@ class Server:
 
     def start(self) -> None:
         """Start it in a process group of its own and wait until it answers."""
+        self.started = time.monotonic()
         self.process = spawn_server(self.home, self.port, self.log)
         wait_until_healthy(self.process, self.port, self.log)
 
@@ -56,13 +59,30 @@ class Server:
         """Jobs of its workspace, newest first."""
         return [job for job in list_jobs(self.home) if job.request.kind == kind]
 
+    def running_job(self, kind: str) -> Job:
+        """The job of this kind, as soon as it has reported some numbers."""
+        end = time.monotonic() + START_S
+        while time.monotonic() < end:
+            for job in self.jobs(kind):
+                if job.status().state == "running" and len(job.progress()) > 2:
+                    return job
+            time.sleep(0.02)
+        raise AssertionError(f"no job of kind {kind} got under way")
+
     def stop(self) -> None:
         """End the server and the jobs that still run."""
         self.kill()
         for job in list_jobs(self.home):
             status = job.status()
             if status.active and status.process is not None:
-                os.killpg(status.process.pid, signal.SIGKILL)
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(status.process.pid, signal.SIGKILL)
+
+    def check_log(self) -> None:
+        """Fail when the server met an exception, shown on a page or not."""
+        said = self.log.read_text()
+        faults = ("Traceback", "unexpected ")
+        assert not any(fault in said for fault in faults), said[-5000:]
 
 
 def free_port() -> int:
@@ -81,7 +101,7 @@ def spawn_server(home: Path, port: int, log: Path) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [sys.executable, "-m", "vaeviz", "serve", "--port", str(port)],
             cwd=ROOT,
-            env={**environment, "VAEVIZ_HOME": str(home)},
+            env={**environment, "VAEVIZ_HOME": str(home), "NO_COLOR": "1"},
             stdin=subprocess.DEVNULL,
             stdout=stream,
             stderr=subprocess.STDOUT,

@@ -27,7 +27,17 @@ FLAGS = (
 LOCAL_HOSTS = ("127.0.0.1", "localhost")
 INLINE = ("data", "blob", "about")
 PATIENCE_MS = 120_000
-READY = "[data-testid='stApp'][data-test-script-state='notRunning']"
+QUIET_MS = 300
+AT_REST = """quiet => {
+    const seen = selector => document.querySelector(selector) !== null;
+    const rest = seen("[data-testid=stApp][data-test-script-state=notRunning]")
+        && !seen("[data-stale=true], [data-testid=stSkeleton], [data-testid=stAppSkeleton],"
+                 + " [data-testid=stSpinner], [data-testid=stStatusWidget]");
+    if (!rest) window.atRestSince = undefined;
+    else window.atRestSince ??= performance.now();
+    return rest && performance.now() - window.atRestSince > quiet;
+}"""
+"""Script over, nothing stale, no skeleton and no spinner, for so many milliseconds."""
 UNEXPECTED = "Something went wrong inside VAEviz"
 
 
@@ -109,12 +119,9 @@ class Visitor:
         self.settle()
 
     def settle(self) -> None:
-        """Wait until the script has run, nothing is a skeleton, and nothing is spinning."""
-        page = self.page
-        expect(page.locator(READY)).to_be_attached()
-        for waiting in ("stSkeleton", "stAppSkeleton", "stSpinner"):
-            expect(page.get_by_test_id(waiting)).to_have_count(0)
-        expect(page.locator(READY)).to_be_attached()
+        """Wait until the page has been at rest for a moment, and check that it is sound."""
+        self.page.evaluate("window.atRestSince = undefined")
+        self.page.wait_for_function(AT_REST, arg=QUIET_MS, polling=50)
         self.check_sound()
 
     def wait_for(self, condition: Callable[[], bool], patience_ms: int = PATIENCE_MS) -> None:
@@ -143,6 +150,27 @@ class Visitor:
     def main(self) -> Locator:
         """The page without its sidebar."""
         return self.page.get_by_test_id("stMain")
+
+    @property
+    def sidebar(self) -> Locator:
+        """Navigation, status of panel and model, selection, jobs."""
+        return self.page.get_by_test_id("stSidebar")
+
+    def expect_notice(self, text: str) -> None:
+        """Wait for a persistent line on top of the page, and dismiss it."""
+        expect(self.main.get_by_text(text).first).to_be_visible()
+        self.settle()
+        self.press("OK")
+        self.settle()
+
+    def people_selected(self) -> Locator:
+        """How many people the page says are selected."""
+        metric = self.main.get_by_test_id("stMetric").filter(has_text="People")
+        return metric.get_by_test_id("stMetricValue")
+
+    def table(self) -> Locator:
+        """The first table in sight; others are folded away."""
+        return self.main.get_by_test_id("stDataFrame").filter(visible=True).first
 
     def plot(self, index: int = 0) -> Locator:
         """A chart that has drawn something."""

@@ -51,8 +51,7 @@ def live_curve(job: Job) -> None:
         return
     alleles = 1 if "--rows=haplotype" in job.request.argv else 2
     step = -(-len(history) // MAX_LIVE_POINTS)
-    rows = history.iloc[::step].rename(columns={"done": "epoch"})
-    curves = rows.melt("epoch", found, "people", "bits").dropna()
+    curves = history.iloc[::step].melt("done", found, "people", "bits").dropna()
     curves["people"] = curves["people"].map(_CURVES)
     curves["bits"] *= alleles
     unit = "bits per allele" if alleles == 1 else "bits per genotype"
@@ -65,7 +64,7 @@ def _live_spec(unit: str) -> dict[str, object]:
     return {
         "mark": {"type": "line", "clip": True},
         "encoding": {
-            "x": {"field": "epoch", "type": "quantitative"},
+            "x": {"field": "done", "type": "quantitative", "title": "epoch"},
             "y": {
                 "field": "bits",
                 "type": "quantitative",
@@ -84,9 +83,11 @@ def _live_spec(unit: str) -> dict[str, object]:
 
 
 def last_failure() -> None:
-    """Why the last run ended without a model, with Resume."""
-    job = jobs.latest("train")
-    if job is not None and job.status().state in ("failed", "lost", "cancelled"):
+    """Why the last run on the open panel ended early, with Resume."""
+    job, ref = jobs.latest("train"), state.get().panel_ref
+    if job is None or ref is None or workspace.panel_argument(ref) not in job.request.argv:
+        return
+    if job.status().state in ("failed", "lost", "cancelled"):
         st.markdown(f"The run **{escape(job.request.label)}** ended early.")
         jobs.ended_card(job, "train")
 
