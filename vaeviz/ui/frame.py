@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from vaeviz.data.catalogue import BUILT_IN
 from vaeviz.escape import escape
-from vaeviz.ui import guards, jobs, library, selecting, state
+from vaeviz.ui import guards, jobs, library, navigation, selecting, state
 from vaeviz.ui.explain import TEACHING
 
 
@@ -50,6 +50,7 @@ def sidebar() -> DeltaGenerator:
     """Draw the sidebar; returns the slot that `fill_status` fills again after the page."""
     state.take_frame_stale()
     with st.sidebar:
+        navigation.links()
         slot = st.empty()
         fill_status(slot)
         _selection_strip()

@@ -9,7 +9,7 @@ import streamlit as st
 
 from vaeviz.errors import JobError
 from vaeviz.escape import escape
-from vaeviz.jobs.job import JOBS_FOLDER, Job, list_jobs, start
+from vaeviz.jobs.job import JOBS_FOLDER, Job, list_jobs, prune, start
 from vaeviz.jobs.status import JobStatus, Limits
 from vaeviz.ui import adopt, state, workspace
 from vaeviz.ui.errors import show_error, show_failure, shown_errors
@@ -33,6 +33,7 @@ def begin(kind: str, arguments: Sequence[str], label: str, limits: Limits | None
     """
     if active(kind) is not None:
         raise JobError(f"A job of this kind ({kind}) is under way.", "Wait for it, or cancel it.")
+    prune(workspace.folder())
     job = start(workspace.folder(), kind, list(arguments), label, limits)
     state.watch(job.name)
     return job

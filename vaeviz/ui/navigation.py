@@ -29,12 +29,25 @@ _FRAMED: ContextVar[bool] = ContextVar("framed", default=False)
 
 
 def navigation() -> Page:
-    """The page to run; pages whose file exists, in the order of the workflow."""
-    sections = {
-        section: [_page(*entry) for entry in entries if _file(entry[0]).exists()]
-        for section, entries in SECTIONS.items()
-    }
-    return st.navigation({name: pages for name, pages in sections.items() if pages}, expanded=True)
+    """The page to run; pages whose file exists, in the order of the workflow.
+
+    The links are drawn by `links`: a page with a Material icon of its own makes the browser fetch
+    that icon from a third party for its tab.
+    """
+    return st.navigation(
+        [page for pages in _sections().values() for page in pages], position="hidden"
+    )
+
+
+def links() -> None:
+    """Links to the pages, by section."""
+    icons = {stem: icon for entries in SECTIONS.values() for stem, _, icon in entries}
+    for section, pages in _sections().items():
+        with st.container(gap="xxsmall"):
+            st.caption(section)
+            for page in pages:
+                stem = page.url_path or DEFAULT_PAGE
+                st.page_link(page, icon=icons[stem], width="stretch")
 
 
 @contextmanager
@@ -59,8 +72,16 @@ def ensure_framed() -> None:
         st.rerun()
 
 
-def _page(stem: str, title: str, icon: str) -> Page:
-    return st.Page(_file(stem), title=title, icon=icon, default=stem == DEFAULT_PAGE)
+def _sections() -> dict[str, list[Page]]:
+    found = {
+        section: [_page(stem, title) for stem, title, _ in entries if _file(stem).exists()]
+        for section, entries in SECTIONS.items()
+    }
+    return {section: pages for section, pages in found.items() if pages}
+
+
+def _page(stem: str, title: str) -> Page:
+    return st.Page(_file(stem), title=title, default=stem == DEFAULT_PAGE)
 
 
 def _file(stem: str) -> Path:
