@@ -113,7 +113,7 @@ class Visitor:
 
     def go(self, label: str) -> None:
         """Follow a link of the navigation."""
-        link = self.page.get_by_test_id("stSidebarNav").get_by_role("link", name=label, exact=True)
+        link = self.page.get_by_test_id("stSidebar").get_by_role("link", name=label, exact=True)
         link.click()
         expect(self.page.get_by_role("heading", name=label, level=1)).to_be_visible()
         self.settle()
