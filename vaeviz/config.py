@@ -58,6 +58,7 @@ class ModelConfig(Settings):
 
     `n_components` principal components feed the encoder; `rank` is the width of the decoder's
     last hidden layer, so the largest matrices are sites x n_components and sites x rank.
+    `dropout` acts on that layer in training: the matrix behind it is what overfits.
     """
 
     rows: Rows = "person"
@@ -67,6 +68,7 @@ class ModelConfig(Settings):
     n_components: Annotated[int, Field(ge=1, le=MAX_LAYER)] = 50
     rank: Annotated[int, Field(ge=1, le=MAX_LAYER)] = 32
     hidden: tuple[Annotated[int, Field(ge=1, le=MAX_LAYER)], ...] = Field((128, 128), max_length=8)
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     condition: str | None = Field(None, max_length=100)
     condition_labels: tuple[Annotated[str, Field(max_length=200)], ...] = Field((), max_length=1000)
 
@@ -79,6 +81,7 @@ class TrainConfig(Settings):
     hidden: tuple[Annotated[int, Field(ge=1, le=MAX_LAYER)], ...] = (128, 128)
     n_components: Annotated[int, Field(ge=1, le=512)] = 50
     rank: Annotated[int, Field(ge=1, le=1024)] = 32
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.4
     condition: str | None = None
     beta: Annotated[float, Field(ge=0, le=100)] = 1.0
     warmup: Annotated[float, Field(ge=0, le=1)] = 0.1

@@ -72,3 +72,11 @@ def test_a_condition_changes_encoder_and_decoder_and_no_label_is_category_zero()
 def test_a_heterozygote_at_even_frequency_costs_one_bit() -> None:
     nats = binomial_nats(torch.zeros(1, 1), torch.ones(1, 1), 2)
     assert nats.item() / math.log(2) == pytest.approx(1.0)
+
+
+def test_dropout_acts_in_training_only() -> None:
+    network = small(dropout=0.5)
+    latent = torch.randn(50, 3)
+    assert not torch.equal(network.decode(latent), network.decode(latent))
+    network.eval()
+    assert torch.equal(network.decode(latent), network.decode(latent))

@@ -67,6 +67,9 @@ def train(
     weight_decay: Annotated[
         float | None, typer.Option(help=_help("Of AdamW.", "weight_decay"))
     ] = None,
+    dropout: Annotated[
+        float | None, typer.Option(help=_help("Of the decoder's last layer.", "dropout"))
+    ] = None,
     batch_size: Annotated[
         int | None, typer.Option(help=_help("Rows a step.", "batch_size"))
     ] = None,
@@ -93,6 +96,7 @@ def train(
             beta=beta,
             learning_rate=learning_rate,
             weight_decay=weight_decay,
+            dropout=dropout,
             batch_size=batch_size,
         )
     )

@@ -68,6 +68,7 @@ class Autoencoder(nn.Module):
         self.skip = nn.Linear(config.n_components, config.n_latent, bias=False)
         self.log_variance = nn.Linear(n_input, config.n_latent)
         self.decoder = perceptron(config.n_latent + n_labels, config.hidden, config.rank)
+        self.dropout = nn.Dropout(config.dropout)
         self.sites = nn.Linear(config.rank, config.n_sites)
         self._start()
 
@@ -107,7 +108,7 @@ class Autoencoder(nn.Module):
 
     def decode(self, latent: Tensor, category: Tensor | None = None) -> Tensor:
         """Logits of the ALT allele: (n_rows, n_latent) -> (n_rows, n_sites)."""
-        return self.sites(self.decoder(self.label(category, latent)))
+        return self.sites(self.dropout(self.decoder(self.label(category, latent))))
 
     def forward(
         self, scores: Tensor, counts: Tensor, noise: Tensor, category: Tensor | None = None

@@ -153,8 +153,16 @@ class _Loop:
         return state
 
     def _epoch(self, state: RunState) -> tuple[float, float] | None:
-        """One pass over the training rows; mean nats a row (reconstruction, KL) or None."""
-        generator = torch.Generator().manual_seed(self.config.seed * 1_000_003 + state.epoch)
+        """One pass over the training rows; mean nats a row (reconstruction, KL) or None.
+
+        All that is random in it follows from (seed, epoch), so a resumed run repeats it.
+        """
+        seed = self.config.seed * 1_000_003 + state.epoch
+        with torch.random.fork_rng():
+            torch.manual_seed(seed)  # of dropout, which takes no generator
+            return self._pass(state, torch.Generator().manual_seed(seed))
+
+    def _pass(self, state: RunState, generator: torch.Generator) -> tuple[float, float] | None:
         order = self.train_rows[torch.randperm(len(self.train_rows), generator=generator)]
         noise = torch.randn(len(order), self.config.n_latent, generator=generator)
         keep = torch.rand(len(order), generator=generator) >= LABEL_DROPOUT

@@ -83,6 +83,7 @@ def train_arguments(config: TrainConfig) -> list[str]:
         "--beta": config.beta,
         "--learning-rate": config.learning_rate,
         "--weight-decay": config.weight_decay,
+        "--dropout": config.dropout,
         "--batch-size": config.batch_size,
     }
     if config.condition is not None:
@@ -142,6 +143,9 @@ def _custom(panel: Panel) -> dict[str, object]:
             decay = st.number_input(
                 "Weight decay", 0.0, 1.0, default.weight_decay, format="%.3f", key="train_decay"
             )
+            dropout = st.number_input(
+                "Dropout", 0.0, 0.9, default.dropout, format="%.2f", key="train_dropout"
+            )
         if condition != NO_CONDITION:
             st.caption(
                 "A conditional model is told this label, so the latent space shows what the "
@@ -160,6 +164,7 @@ def _custom(panel: Panel) -> dict[str, object]:
         "beta": beta,
         "learning_rate": rate,
         "weight_decay": decay,
+        "dropout": dropout,
     }
 
 
