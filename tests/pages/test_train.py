@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from tests.pages.conftest import OpenPage, check_sound, messages
 from tests.panels import random_panel
 from vaeviz.data.panel import Panel
+from vaeviz.jobs.job import list_jobs
 from vaeviz.ui import steps
 from vaeviz.ui.state import AppState
 
@@ -71,14 +72,13 @@ def test_an_uploaded_model_is_checked_and_used(
 
 @pytest.mark.slow
 def test_training_survives_a_refresh_and_its_model_is_taken_over(
-    open_page: OpenPage, keep: Callable[[Panel], str]
+    open_page: OpenPage, keep: Callable[[Panel], str], home: Path
 ) -> None:
     app = open_page("train", AppState(panel_ref=keep(PANEL)))
     app.button(key="train_start").click().run()
     check_sound(app)
-    state = app.session_state["vaeviz_state"]
-    assert len(state.watching) == 1
-    again = open_page("train", state)
+    assert [job.request.kind for job in list_jobs(home)] == ["train"]
+    again = open_page("train", app.session_state["vaeviz_state"])
     deadline = time.monotonic() + 120
     while any(button.key == "train_cancel" for button in again.button):
         assert time.monotonic() < deadline
