@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vaeviz.data.panel import Panel
-from vaeviz.ui import entropy_view, explain, guards
+from vaeviz.ui import entropy_map, entropy_view, explain, guards
 from vaeviz.ui.errors import shown_errors
 from vaeviz.ui.widgets import segments
 
 VIEWS: dict[str, Callable[[Panel], None]] = {
     "Along the genome": entropy_view.bar_code,
     "Mean entropy": entropy_view.bars,
-    "World map": entropy_view.map_view,
+    "World map": entropy_map.map_view,
     "Against compression": entropy_view.against_compression,
 }
 

@@ -1,10 +1,12 @@
-"""Which columns of a sample table suit which question."""
+"""Which columns of a sample table suit which question, and the choice among them."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from vaeviz.data.panel import LEVELS, Panel
+from vaeviz.escape import plain
+from vaeviz.ui.widgets import choice
 
 MAX_GROUPS = 200
 
@@ -32,3 +34,8 @@ def number_columns(panel: Panel) -> list[str]:
         and not pd.api.types.is_bool_dtype(panel.samples[column])
         and panel.samples[column].notna().any()
     ]
+
+
+def group_choice(panel: Panel, key: str, default: str = "superpopulation") -> str:
+    """Let the user choose the column to group by; the address keeps the choice."""
+    return choice("Group by", label_columns(panel), key, default, plain, bind=True)

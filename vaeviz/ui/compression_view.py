@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from vaeviz.data.panel import Panel
-from vaeviz.escape import escape, plain
-from vaeviz.ui import measured
-from vaeviz.ui.columns import label_columns
+from vaeviz.escape import escape
+from vaeviz.ui import guards, measured
+from vaeviz.ui.columns import group_choice
 from vaeviz.ui.look import GroupLook, group_look
 from vaeviz.ui.show import show_chart
 from vaeviz.ui.tables import csv_button, show_frame, show_table
@@ -94,8 +94,7 @@ def controls(panel: Panel) -> tuple[str, str]:
     """Column to group by, and the part of the model's split to score."""
     left, right = st.columns(2)
     with left:
-        columns = label_columns(panel)
-        by = choice("Group by", columns, "compression_by", "superpopulation", plain, bind=True)
+        by = group_choice(panel, "compression_by")
     with right:
         split = choice("Whom to score", list(PARTS), "compression_split", "test", PARTS.__getitem__)
     return by, split
@@ -233,3 +232,14 @@ def how_to_train(panel: Panel) -> None:
             "Compression is measured on people the model has never seen. This panel is unphased, "
             "so a model reads dosages, and phase is not coded."
         )
+
+
+def held_out_groups(panel: Panel, by: str) -> pd.DataFrame:
+    """Groups of the compression table for held-out people, without the total.
+
+    The page ends here while there is no model, or while the user has not asked for the table.
+    """
+    found = result(guards.need_model(), panel, by, "test")
+    if found is None:
+        st.stop()
+    return found.groups.iloc[:-1]

@@ -8,9 +8,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from vaeviz.data.panel import Panel
-from vaeviz.escape import plain
 from vaeviz.ui import export_parts, simulate_view
-from vaeviz.ui.columns import label_columns
+from vaeviz.ui.columns import group_choice
 from vaeviz.ui.export_parts import Piece, Source
 from vaeviz.ui.widgets import choice
 
@@ -35,7 +34,7 @@ PARTS: dict[str, Part] = {
     "panel": Part(
         "Panel: figures, sample table, filters",
         export_parts.panel_piece,
-        3,
+        2,
         "The sample table holds sample IDs and your own columns.",
     ),
     "latent": Part(
@@ -54,7 +53,7 @@ PARTS: dict[str, Part] = {
         "Entropy: bar code, bars with arcs, world map",
         export_parts.entropy_piece,
         3,
-        "With first-peopling routes where the panel is of people.",
+        "With the curated routes where the panel is of people.",
     ),
     "model": Part(
         "The model",
@@ -128,7 +127,7 @@ def settings(panel: Panel) -> tuple[str, bool, bool]:
 
     left, middle, right = st.columns(3, vertical_alignment="bottom")
     with left:
-        by = choice("Group by", label_columns(panel), "export_by", "superpopulation", plain)
+        by = group_choice(panel, "export_by")
     with middle:
         dark = choice("Figures on", ["light ground", "dark ground"], "export_theme")
     with right:

@@ -33,6 +33,6 @@ def look(panel: Panel, note: str = "", ground: Theme | None = None) -> Look:
     return {"theme": ground or theme(), "caption": panel_caption(panel, note)}
 
 
-def group_look(panel: Panel, note: str = "", ground: Theme | None = None) -> GroupLook:
+def group_look(panel: Panel, note: str = "") -> GroupLook:
     """`look` with the panel's samples."""
-    return {**look(panel, note, ground), "samples": panel.samples}
+    return {**look(panel, note), "samples": panel.samples}

@@ -31,9 +31,17 @@ def compression(
     return remembered("compression", (model.digest, panel.digest), compute, (by, split))
 
 
-def entropy(panel: Panel, by: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """`entropy_table` (highest first) and `bin_entropy` for a grouping."""
+def entropy_table(panel: Panel, by: str) -> pd.DataFrame:
+    """Mean entropy of every group, highest first; see `analysis.entropy.entropy_table`."""
+    return _entropy(panel, by)[0]
 
+
+def entropy_bins(panel: Panel, by: str) -> pd.DataFrame:
+    """Entropy along the genome; see `analysis.entropy.bin_entropy`."""
+    return _entropy(panel, by)[1]
+
+
+def _entropy(panel: Panel, by: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     def compute() -> tuple[pd.DataFrame, pd.DataFrame]:
         from vaeviz.analysis.entropy import bin_entropy, entropy_table, site_entropy
 

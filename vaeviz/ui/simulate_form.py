@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 POPULATION, SELECTION, PATH = "A population", "A selection", "Between two"
 MAX_PEOPLE = 5_000
-SLOW_COMPARISONS = 4e10
+SLOW_COMPARISONS = 1e10
 """Synthetic rows x real rows x sites from which drawing and checking takes over ten seconds."""
 
 SOURCES = {

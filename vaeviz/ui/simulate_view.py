@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
@@ -110,38 +110,31 @@ def latent_chart(
     )
 
 
-def _frequencies(kept: KeptCohort, ground: Theme | None = None) -> Chart:
+def _frequencies(kept: KeptCohort) -> Chart:
     from vaeviz.figures.synthesis import frequencies
 
-    return frequencies(kept.report.frequencies, **look(kept.cohort.panel, ground=ground))
+    return frequencies(kept.report.frequencies, **look(kept.cohort.panel))
 
 
-def _heterozygosity(kept: KeptCohort, ground: Theme | None = None) -> Chart:
+def _heterozygosity(kept: KeptCohort) -> Chart:
     from vaeviz.figures.synthesis import heterozygosity
 
-    return heterozygosity(kept.report.heterozygosity, **look(kept.cohort.panel, ground=ground))
+    return heterozygosity(kept.report.heterozygosity, **look(kept.cohort.panel))
 
 
-def _ld_decay(kept: KeptCohort, ground: Theme | None = None) -> Chart:
+def _ld_decay(kept: KeptCohort) -> Chart:
     from vaeviz.figures.synthesis import ld_decay
 
-    return ld_decay(kept.report.ld, **look(kept.cohort.panel, ground=ground))
+    return ld_decay(kept.report.ld, **look(kept.cohort.panel))
 
 
-def _neighbours(kept: KeptCohort, ground: Theme | None = None) -> Chart:
+def _neighbours(kept: KeptCohort) -> Chart:
     from vaeviz.figures.synthesis import neighbour_distances
 
-    return neighbour_distances(kept.report.neighbours, **look(kept.cohort.panel, ground=ground))
+    return neighbour_distances(kept.report.neighbours, **look(kept.cohort.panel))
 
 
-class DrawCheck(Protocol):
-    """Draws one figure of a cohort's report."""
-
-    def __call__(self, kept: KeptCohort, ground: Theme | None = None) -> Chart:
-        """The figure, on the visitor's theme unless another ground is asked for."""
-
-
-CHECK_CHARTS: dict[str, DrawCheck] = {
+CHECK_CHARTS: dict[str, Callable[[KeptCohort], Chart]] = {
     "Allele frequencies": _frequencies,
     "Heterozygosity": _heterozygosity,
     "LD by distance": _ld_decay,
