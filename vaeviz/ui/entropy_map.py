@@ -118,10 +118,14 @@ def route_table(routes: list[Route]) -> pd.DataFrame:
             "route": [f"{r.label} ({', '.join(r.sources)} to {r.target})" for r in routes],
             "kind": [KINDS[r.kind] for r in routes],
             "dates": [r.dates for r in routes],
-            "where the dates come from": [" ".join((r.date_source, r.note)) for r in routes],
+            "where the dates come from": [_with_note(r) for r in routes],
             "citations": ["; ".join(r.citations) for r in routes],
         }
     )
+
+
+def _with_note(route: Route) -> str:
+    return f"{route.date_source}. Note: {route.note}" if route.note else route.date_source
 
 
 def _short_citations(route: Route) -> str:

@@ -103,7 +103,8 @@ def bars(panel: Panel) -> None:
     st.caption(f"{NOT_FITTED} An arc joins two bars that are both present.")
     if len(found.omitted):
         with st.expander(f"{len(found.omitted)} arcs are not drawn: why", icon=":material/rule:"):
-            show_texts(found.omitted.drop(columns="route"), "entropy_omitted")
+            omitted = found.omitted.drop(columns="route").rename(columns={"label": "route"})
+            show_texts(omitted, "entropy_omitted")
 
 
 def against_compression(panel: Panel) -> None:
