@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from playwright.sync_api import FilePayload, Locator, expect
@@ -71,3 +72,11 @@ def save(visitor: Visitor, button: str, folder: Path) -> Path:
     path = folder / waiting.value.suggested_filename
     waiting.value.save_as(path)
     return path
+
+
+def accept_near_copies(visitor: Visitor) -> None:
+    """Acknowledge near copies where the page asks for it."""
+    question = visitor.main.get_by_role("checkbox", name=re.compile("near copies"))
+    if question.count():
+        question.check(force=True)
+        visitor.settle()

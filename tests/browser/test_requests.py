@@ -16,6 +16,8 @@ PLANTS = {
     "socket": "url => { new WebSocket('wss://' + url) }",
     "frame": "url => { const f = document.createElement('iframe'); f.src = 'http://' + url;"
     " document.body.append(f) }",
+    "icon": "url => { const l = document.createElement('link'); l.rel = 'icon';"
+    " l.href = 'https://' + url + '.svg'; document.head.append(l) }",
 }
 
 
@@ -26,9 +28,12 @@ def test_planted_requests_are_noticed(visit: Visit) -> None:
     for name, plant in PLANTS.items():
         visitor.page.evaluate(plant, f"{name}.example.invalid/x")
     for name in PLANTS:
-        visitor.wait_for(lambda n=name: any(f"//{n}." in url for url in visitor.record.outside))
+        visitor.wait_for(
+            lambda n=name: any(f"{n}.example" in url for url in visitor.record.outside)
+        )
     with pytest.raises(AssertionError, match="left this machine"):
         visitor.record.check()
+    visitor.context.close()
     visitor.record.outside.clear()
 
 

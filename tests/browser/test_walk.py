@@ -153,16 +153,8 @@ def simulate_and_download(visitor: Visitor, folder: Path) -> None:
     for view in ("Latent space", "Allele frequencies", "Heterozygosity", "Nearest real person"):
         visitor.segment(view)
         visitor.plot()
-    accept_near_copies(visitor)
+    gestures.accept_near_copies(visitor)
     check_synthetic(gestures.save(visitor, "VCF.gz", folder))
-
-
-def accept_near_copies(visitor: Visitor) -> None:
-    """Acknowledge near copies where the page asks for it."""
-    question = visitor.main.get_by_role("checkbox", name=re.compile("near copies"))
-    if question.count():
-        question.check(force=True)
-        visitor.settle()
 
 
 def check_synthetic(path: Path) -> None:
@@ -184,7 +176,7 @@ def check_synthetic(path: Path) -> None:
 def export_everything(visitor: Visitor, folder: Path) -> None:
     """The zip with all parts, opened."""
     visitor.go("Export")
-    accept_near_copies(visitor)
+    gestures.accept_near_copies(visitor)
     visitor.press("Build the zip")
     expect(visitor.main.get_by_role("button", name="Download the zip")).to_be_visible()
     visitor.settle()

@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Locator, Page, Request, WebSocket, expect
 
+from tests.browser.wall import Wall
+
 Scheme = Literal["light", "dark"]
 
 FLAGS = (
@@ -21,6 +23,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-features=AutofillServerCommunication,MediaRouter,OptimizationHints",
     # Nothing but this machine has an address, so a stray request is seen and yet never sent.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
@@ -45,7 +48,7 @@ UNEXPECTED = "Something went wrong inside VAEviz"
 class Record:
     """What a visit must not show: requests to other machines, dialogs, faults in the page."""
 
-    outside: list[str] = dataclasses.field(default_factory=list)
+    outside: list[str]
     dialogs: list[str] = dataclasses.field(default_factory=list)
     faults: list[str] = dataclasses.field(default_factory=list)
 
@@ -79,12 +82,14 @@ class Visitor:
         self, browser: Browser, url: str, scheme: Scheme = "light", width: int = 1440
     ) -> None:
         self.url = url
-        self.record = Record()
+        self.wall = Wall()
+        self.record = Record(self.wall.asked)
         self.context = browser.new_context(
             color_scheme=scheme,
             viewport={"width": width, "height": 900},
             accept_downloads=True,
             service_workers="block",
+            proxy={"server": self.wall.url, "bypass": ",".join(LOCAL_HOSTS)},
         )
         self.context.set_default_timeout(PATIENCE_MS)
         self.context.on("request", self._on_request)
@@ -194,4 +199,5 @@ class Visitor:
     def close(self) -> None:
         """End the visit and fail when something happened that must not."""
         self.context.close()
+        self.wall.close()
         self.record.check()
