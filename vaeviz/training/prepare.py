@@ -86,7 +86,7 @@ def model_config(
         n_components=n_components,
         rank=max(config.rank, min(config.n_latent, panel.n_sites)),
         hidden=config.hidden,
-        dropout=config.dropout,
+        dropout=config.decoder_dropout(),
         condition=config.condition,
         condition_labels=labels,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from vaeviz.config import TrainConfig
+from vaeviz.config import Rows, TrainConfig
 from vaeviz.data.panel import Panel
 from vaeviz.errors import JobError
 from vaeviz.escape import plain
@@ -83,7 +83,7 @@ def train_arguments(config: TrainConfig) -> list[str]:
         "--beta": config.beta,
         "--learning-rate": config.learning_rate,
         "--weight-decay": config.weight_decay,
-        "--dropout": config.dropout,
+        "--dropout": config.decoder_dropout(),
         "--batch-size": config.batch_size,
     }
     if config.condition is not None:
@@ -103,20 +103,21 @@ def _config(panel: Panel, preset: str) -> TrainConfig:
             persist_state="session",
             help="2 draws a map directly; 8 or more describe people better.",
         )
-    rows = "person"
+    rows: Rows = "person"
     if panel.phased:
         with grid.cell():
-            rows = choice(
+            chosen = choice(
                 "A row of the model is a", ["person", "haplotype"], "train_rows", "person"
             )
+        rows = "haplotype" if chosen == "haplotype" else "person"
     values: dict[str, object] = {"n_latent": int(n_latent), "rows": rows, **PRESETS[preset]}
     if preset == CUSTOM:
-        values |= _custom(panel)
+        values |= _custom(panel, rows)
     return TrainConfig.make(**values)
 
 
-def _custom(panel: Panel) -> dict[str, object]:
-    default = TrainConfig()
+def _custom(panel: Panel, rows: Rows) -> dict[str, object]:
+    default = TrainConfig(rows=rows)
     with st.container(border=True):
         grid = st.grid(3, min_column_width=160)
         with grid.cell():
@@ -144,7 +145,12 @@ def _custom(panel: Panel) -> dict[str, object]:
                 "Weight decay", 0.0, 1.0, default.weight_decay, format="%.3f", key="train_decay"
             )
             dropout = st.number_input(
-                "Dropout", 0.0, 0.9, default.dropout, format="%.2f", key="train_dropout"
+                "Dropout",
+                0.0,
+                0.9,
+                default.decoder_dropout(),
+                format="%.2f",
+                key=f"train_dropout_{rows}",
             )
         if condition != NO_CONDITION:
             st.caption(
