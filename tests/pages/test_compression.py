@@ -24,7 +24,7 @@ VIEWS = (
     "Ratio",
     "Paper's factor",
     "Against heterozygosity",
-    "All figures",
+    "All numbers",
     "Worst described",
 )
 

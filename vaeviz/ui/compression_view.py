@@ -147,7 +147,7 @@ def pictures(found: CompressionResult, model: TrainedModel, panel: Panel) -> Non
         "Ratio": lambda: _ratio(found, panel),
         "Paper's factor": lambda: _paper(found, model, panel),
         "Against heterozygosity": lambda: _heterozygosity(found, panel),
-        "All figures": lambda: show_table(found.groups, "compression_groups"),
+        "All numbers": lambda: show_table(found.groups, "compression_groups"),
         "Worst described": lambda: _worst(found),
     }
     views[segments("Show", list(views), "compression_view", hide_label=True)]()

@@ -77,10 +77,9 @@ NEEDS_MODEL = ("latent", "compression", "model", "cohort")
 def checklist(source: Source) -> tuple[str, ...]:
     """Tick boxes; what is not there yet says what is missing."""
     missing = {name: missing_for(name, source) for name in PARTS}
-    left, right = st.columns(2, gap="large")
     chosen = []
-    for place, (name, part) in enumerate(PARTS.items()):
-        with left if place < 4 else right:
+    with st.container(border=True, gap="small"):
+        for name, part in PARTS.items():
             label = f"{part.label} ({missing[name]})" if missing[name] else part.label
             ticked = st.checkbox(
                 label,
@@ -90,7 +89,6 @@ def checklist(source: Source) -> tuple[str, ...]:
                 help=part.help,
             )
             chosen += [name] if ticked and not missing[name] else []
-    with right:
         chosen += _genotypes(source)
     return tuple(chosen)
 
@@ -125,20 +123,19 @@ def settings(panel: Panel) -> tuple[str, bool, bool]:
     """Grouping of the figures, dark or light ground, and whether to draw SVG too."""
     from vaeviz.figures.chart import image_export_available
 
-    left, middle, right = st.columns(3, vertical_alignment="bottom")
+    left, right = st.columns(2)
     with left:
         by = group_choice(panel, "export_by")
-    with middle:
-        dark = choice("Figures on", ["light ground", "dark ground"], "export_theme")
     with right:
-        can_draw = image_export_available()
-        images = st.checkbox(
-            "Also SVG of every figure",
-            value=can_draw,
-            key="export_svg",
-            disabled=not can_draw,
-            help="Drawn by Chrome or Chromium on this machine, some seconds a figure.",
-        )
+        dark = choice("Figures on", ["light ground", "dark ground"], "export_theme")
+    can_draw = image_export_available()
+    images = st.checkbox(
+        "Also SVG of every figure",
+        value=can_draw,
+        key="export_svg",
+        disabled=not can_draw,
+        help="Drawn by Chrome or Chromium on this machine, about a second a figure.",
+    )
     return by, dark == "dark ground", images
 
 
