@@ -69,7 +69,7 @@ def train(
     ] = None,
     dropout: Annotated[
         float | None,
-        typer.Option(help="Of the decoder; .4 for persons and 0 for haplotypes by default."),
+        typer.Option(help="Of the decoder; .2 for persons and 0 for haplotypes by default."),
     ] = None,
     batch_size: Annotated[
         int | None, typer.Option(help=_help("Rows a step.", "batch_size"))

@@ -172,7 +172,7 @@ def ld_check(table: pd.DataFrame, n_people: int) -> Check:
         value,
         reference,
         "relative error of r²",
-        judge(value - reference, 0.10, 0.30),
+        judge(value - reference, 0.05, 0.15),
         f"Pairs of sites up to {LD_MAX_BP // 1000} kb apart, {n_people} people each. The model "
         "draws sites independently given the latent position, so LD between neighbours is not "
         "reproduced: use no cohort of this kind for haplotype or association methods.",
