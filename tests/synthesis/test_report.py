@@ -32,7 +32,7 @@ def test_cohort_of_unlinked_sites_is_like_real_people(rows: str) -> None:
     assert row(report, "Allele-frequency correlation")["value"] > 0.9
     assert row(report, "Allele-frequency correlation")["verdict"] != "poor"
     assert row(report, "Mean heterozygosity")["value"] == pytest.approx(1, abs=0.1)
-    assert report.near_copies <= 0.1 * cohort.panel.n_samples
+    assert report.near_copies <= 0.2 * cohort.panel.n_samples  # a cohort of copies has all
     assert set(report.heterozygosity["kind"]) == {"real", "training", "synthetic"}
     assert len(report.frequencies) == cohort.panel.n_sites
     assert set(report.neighbours["kind"]) == {"real", "synthetic"}

@@ -47,8 +47,8 @@ class Cohort:
     warnings : list of str
     region : Region
     donors : int64 array
-        Members around whom people were drawn: those outside the model's test part, so that the
-        test people stay a fair comparison; everybody where too few would be left.
+        Members around whom people were drawn: those whom the model does not hold out, so that the
+        others stay a fair comparison; everybody where too few would be left.
     config : SimulateConfig
     share_inside : float
         Share of the people whose genotypes encode into the region again.
@@ -104,7 +104,8 @@ def generate(
     warnings = check_size(region, config.allow_small)
     encoding = model.encode(panel)
     posteriors = Posteriors.of_rows(encoding.mean, encoding.sd, panel.n_samples)
-    donors = region.without(model.split_of(panel) == "test")
+    held_out = np.isin(model.split_of(panel).astype(str), ("test", "validation"))
+    donors = region.without(held_out)
     source = LatentSource(posteriors, donors, config)
     labels = model.condition_of(panel)
     counts, drawn = _draw_people(model, source, labels, config, block_people)

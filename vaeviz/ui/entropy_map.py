@@ -44,7 +44,9 @@ def map_view(panel: Panel) -> None:
         return
     routes = routes_of(panel, chosen)
     named = None if value == NO_VALUE else value
-    chart = world_map(table, named, routes, value_title=value, **group_look(panel))
+    names = st.toggle("Names on the map", value=True, key="map_names", persist_state="session")
+    look = group_look(panel)
+    chart = world_map(table, named, routes, value_title=value, show_names=names, **look)
     show_chart(chart, "entropy_map")
     away = int(table["latitude"].isna().sum())
     if away:

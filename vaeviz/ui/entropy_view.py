@@ -32,10 +32,11 @@ def provenance(panel: Panel) -> None:
         f"Filters of this panel: {'; '.join(steps) if steps else 'none recorded'}.",
         help=escape(panel.info.description, 1000) or None,
     )
-    for warning in order_warnings(panel):
+    warnings = order_warnings(panel)
+    for warning in warnings:
         st.warning(warning, icon=":material/warning:")
     if panel.info.simulated:
-        evidence = NO_EVIDENCE if panel.info.species == "human" else ""
+        evidence = NO_EVIDENCE if panel.info.species == "human" and not warnings else ""
         st.caption(BY_CONSTRUCTION + evidence)
 
 
