@@ -56,11 +56,8 @@ def check_inert(visitor: Visitor) -> None:
 
 def see_every_view(visitor: Visitor) -> None:
     """Choose every option of every switch between views, and hover over what is drawn."""
-    for group in VIEWS:
-        switch = visitor.main.get_by_role("radiogroup", name=group, exact=True)
-        for number in range(switch.get_by_role("radio").count()):
-            switch.get_by_role("radio").nth(number).click()
-            visitor.settle()
+    for switch in VIEWS:
+        for _ in visitor.views(switch):
             hover_over_points(visitor)
             check_inert(visitor)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -63,14 +64,10 @@ def picture(visitor: Visitor, stem: Path) -> None:
 
 
 def every_view(visitor: Visitor, folder: Path, scheme: Scheme, page: str) -> None:
-    """Pictures of the views that a page has besides the first."""
-    switch = visitor.main.get_by_role("radiogroup", name=SWITCH[page], exact=True)
-    for number, name in enumerate(switch.get_by_role("radio").all_inner_texts()):
-        if number:
-            switch.get_by_role("radio").nth(number).click()
-            visitor.settle()
-            view = name.strip().lower().replace(" ", "_").replace("'", "")
-            picture(visitor, folder / f"{page.split()[0].lower()}-{view}-{scheme}")
+    """Pictures of all views of a page."""
+    for name in visitor.views(SWITCH[page]):
+        view = re.sub("[^a-z]+", "_", name.lower())
+        picture(visitor, folder / f"{page.split()[0].lower()}-{view}-{scheme}")
 
 
 def train_form(visitor: Visitor, folder: Path, scheme: Scheme) -> None:

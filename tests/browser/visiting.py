@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -147,6 +147,14 @@ class Visitor:
         self.page.get_by_role("radio", name=name, exact=True).click()
         self.settle()
 
+    def views(self, switch: str) -> Iterator[str]:
+        """Choose every option of a segmented control in turn; yields its name once settled."""
+        options = self.main.get_by_role("radiogroup", name=switch, exact=True).get_by_role("radio")
+        for number in range(options.count()):
+            options.nth(number).click()
+            self.settle()
+            yield options.nth(number).inner_text().strip()
+
     def press(self, name: str | re.Pattern[str], exact: bool = True) -> None:
         """Press a button of the page (not of the sidebar)."""
         self.main.get_by_role("button", name=name, exact=exact).first.click()
@@ -173,15 +181,23 @@ class Visitor:
         metric = self.main.get_by_test_id("stMetric").filter(has_text="People")
         return metric.get_by_test_id("stMetricValue")
 
+    def content(self) -> Locator:
+        """The first chart or table in sight."""
+        return self.plots().or_(self.table()).first
+
     def table(self) -> Locator:
         """The first table in sight; others are folded away."""
         return self.main.get_by_test_id("stDataFrame").filter(visible=True).first
 
     def plot(self, index: int = 0) -> Locator:
         """A chart that has drawn something."""
-        chart = self.main.get_by_test_id("stPlotlyChart").nth(index)
+        chart = self.plots().nth(index)
         expect(chart.locator(".main-svg").first).to_be_visible()
         return chart
+
+    def plots(self) -> Locator:
+        """All charts of the page."""
+        return self.main.get_by_test_id("stPlotlyChart")
 
     def screenshot(self, path: Path) -> None:
         """The whole page, its scrolling part unrolled."""
