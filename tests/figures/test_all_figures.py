@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import plotly.graph_objects as go
 import pytest
 
 from tests.figures.builders import GROUPS, all_charts
 from tests.panels import HOSTILE
+from vaeviz.escape import unescape
 from vaeviz.figures.chart import Chart
+from vaeviz.figures.theme import style
 
 CHARTS = {theme: all_charts(theme) for theme in ("light", "dark")}
 ALL = [(theme, name) for theme, charts in CHARTS.items() for name in charts]
@@ -54,6 +57,14 @@ def test_caption_travels_inside_the_figure(chart: Chart) -> None:
     inside = chart.figure.layout.title.subtitle.text
     assert inside.startswith("n &#61;") or inside.startswith("n = 40")
     assert "simulated data" in inside
+
+
+def test_captions_break_between_their_parts() -> None:
+    parts = ["n = 1,235, 10,000 sites", "panel 504f50bd", "simulated data", "model 4d5bb3d3"]
+    figure = style(go.Figure(), "light", title="T", caption=" · ".join(parts))
+    first, second = unescape(figure.layout.title.subtitle.text).split("<br>")
+    assert first.endswith("simulated data ·")
+    assert second == "model 4d5bb3d3"
 
 
 def test_ground_is_transparent_and_height_fixed(chart: Chart) -> None:

@@ -109,6 +109,13 @@ def test_histograms_share_bins_and_count_everybody() -> None:
     np.testing.assert_array_equal(first, second)
 
 
+@pytest.mark.parametrize("value", [0.0, 3.0])
+def test_equal_values_start_their_histogram(value: float) -> None:
+    table = histogram_table({"a": [value] * 5}, "x")
+    assert table["x_from"].iloc[0] == value
+    assert table["n"].iloc[0] == 5
+
+
 def test_steps_enclose_their_bins() -> None:
     chart = heterozygosity(kinds("heterozygosity"))
     assert [t.name for t in chart.figure.data] == ["training", "real", "synthetic"]

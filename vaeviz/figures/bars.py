@@ -33,7 +33,9 @@ def histogram_table(values: Mapping[str, ArrayLike], value_name: str) -> pd.Data
     finite = {kind: _finite(v) for kind, v in values.items()}
     everything = np.concatenate(list(finite.values())) if finite else np.empty(0)
     n_bins = int(np.clip(2 * len(everything) ** (1 / 3), 8, 40))
-    edges = np.histogram_bin_edges(everything, bins=n_bins)
+    low, high = (everything.min(), everything.max()) if len(everything) else (0.0, 1.0)
+    # NumPy would put values that are all equal in the middle, and shares of 0 above negative ones.
+    edges = np.histogram_bin_edges(everything, n_bins, (low, high if high > low else low + 1))
     parts = []
     for kind, inside in finite.items():
         n, _ = np.histogram(inside, bins=edges)

@@ -27,11 +27,11 @@ PLAIN_LEGEND = 12
 FULL_HOVER_POINTS = 20_000
 """Points up to which hover texts tell labels and coordinates; above, the ID alone."""
 
-FADED = 0.3
+FADED = 0.4
 """Opacity of people outside the selection, as a share of what it was."""
 
-MANY_RINGS = 100
-"""Selected points above which rings are drawn faintly: dense ones would hide the colours."""
+MANY = 30
+"""Rings or synthetic people above which they are drawn faintly: dense ones would hide the rest."""
 
 ELLIPSE_CORNERS = 20
 COLOUR_SCALE = "Viridis"
@@ -231,6 +231,7 @@ def add_synthetic(
                 "symbol": "diamond-open",
                 "size": 4 if point is go.Scatter3d else 8,
                 "color": INKS[theme].text,
+                "opacity": 1.0 if len(synthetic) <= MANY else 0.5,
                 **line,
             },
             name=f"synthetic ({len(synthetic):,})",
@@ -266,7 +267,7 @@ def add_rings(
                 "size": 11,
                 "color": INKS[theme].text,
                 "line": {"width": 1},
-                "opacity": 1.0 if len(chosen) <= MANY_RINGS else 0.3,
+                "opacity": 1.0 if len(chosen) <= MANY else 0.3,
             },
             name=f"selected ({chosen['sample'].nunique():,})",
             hoverinfo="skip",

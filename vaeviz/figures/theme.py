@@ -91,7 +91,7 @@ def style(
         'below' wraps with the width of the figure; 'right' is for short lists; or 'none'.
     """
     inks = INKS[theme]
-    lines = [escape(line, CAPTION_WRAP) for line in textwrap.wrap(caption, CAPTION_WRAP)]
+    lines = [escape(line, CAPTION_WRAP) for line in _caption_lines(caption)]
     figure.update_layout(
         template=_template(theme),
         height=height + CAPTION_LINE_PX * max(len(lines) - 1, 0),
@@ -120,6 +120,14 @@ def style(
     if y_title:
         figure.update_yaxes(title_text=y_title)
     return figure
+
+
+def _caption_lines(caption: str) -> list[str]:
+    """Lines of a caption, broken between its parts; within a part only where one is too long."""
+    bound = "\N{NO-BREAK SPACE}"
+    parts = caption.split(" · ")
+    whole = [p.replace(" ", bound) if len(p) < CAPTION_WRAP else p for p in parts]
+    return [x.replace(bound, " ") for x in textwrap.wrap(" · ".join(whole), CAPTION_WRAP)]
 
 
 def _legend(kind: Legend) -> dict[str, object]:
