@@ -42,7 +42,7 @@ class CohortReport:
         kind ('real', 'synthetic'), distance: share of mismatching alleles to the nearest known
         row, one row a row of the model.
     verdict : str
-        The report in a sentence or two.
+        The report in a few sentences, a line each.
     near_copies : int
         Synthetic people as close to a known one as the closest 1 % of real people.
     warnings : list of str
@@ -133,7 +133,7 @@ def cohort_report(model: TrainedModel, panel: Panel, cohort: Cohort, seed: int =
 
 
 def overall(found: list[checks.Check], distances: NeighbourDistances, drawn: Panel) -> str:
-    """The report in a few sentences of plain words."""
+    """The report in a few sentences of plain words, a line each."""
     words = {
         "good": "As close to held-out people as other real people are",
         "fair": "Roughly as in real people",
@@ -151,7 +151,7 @@ def overall(found: list[checks.Check], distances: NeighbourDistances, drawn: Pan
         f"{near} of {drawn.n_samples} (at most {distances.threshold:.1%} of alleles differ; among "
         f"real people typically {distances.typical:.1%})."
     )
-    return " ".join(parts)
+    return "\n".join(parts)
 
 
 def _path_warning(cohort: Cohort) -> list[str]:

@@ -38,7 +38,8 @@ def verdict(kept: KeptCohort) -> None:
     )
     verdicts = set(report.checks["verdict"])
     show = st.error if "poor" in verdicts else st.warning if "fair" in verdicts else st.success
-    show(escape(report.verdict, 2000), icon=":material/fact_check:")
+    lines = [escape(line, 2000) for line in report.verdict.splitlines()]
+    show("\n\n".join(lines), icon=":material/fact_check:")
     lines = [escape(line, 600) for line in report.warnings]
     with st.expander(f"{len(lines)} notes on this cohort", icon=":material/info:"):
         st.markdown("\n".join(f"- {line}" for line in lines))

@@ -234,7 +234,8 @@ def _kl(model: TrainedModel, panel: Panel) -> None:
 
 
 def _settings(model: TrainedModel, panel: Panel) -> None:
-    facts = {**model.train_config.model_dump(), **model.metrics, "digest": model.digest}
+    used = {**model.train_config.model_dump(), "dropout": model.config.dropout}
+    facts = {**used, **model.metrics, "digest": model.digest}
     table = pd.DataFrame({"setting": list(facts), "value": [str(v) for v in facts.values()]})
     show_table(table, "model_settings")
     st.download_button(
