@@ -41,8 +41,8 @@ def selection_summary(panel: Panel, embedding: pd.DataFrame) -> None:
     _buttons(panel, selection)
     if selection is None:
         st.info(
-            "Nobody is selected. Draw a lasso or a box around points (tools at the chart's "
-            "upper right), click single points, or pick labels or IDs.",
+            "Nobody is selected. In the 2-D view, draw a lasso or a box around points (tools at "
+            "the chart's upper right) or click single points; or pick labels or IDs here.",
             icon=":material/lasso_select:",
         )
         return
