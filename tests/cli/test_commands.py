@@ -152,6 +152,18 @@ def test_embed_of_other_sites_is_refused(folder: Path, capfd: pytest.CaptureFixt
     assert not (folder / "nothing.csv").exists()
 
 
+@pytest.mark.parametrize(("share", "warned"), [(0.3, True), (1.0, False)])
+def test_embed_warns_where_few_sites_overlap(
+    folder: Path, capfd: pytest.CaptureFixture[str], share: float, warned: bool
+) -> None:
+    panel = load_panel(folder / "p.vcz")
+    few = folder / f"part{share}.vcz"
+    save_panel(panel.take_sites(np.arange(int(share * panel.n_sites))), few)
+    ended = run_here(capfd, "embed", folder / "m.vaeviz", few, "-o", folder / "few.csv")
+    assert ended.code == 0
+    assert ("unreliable" in " ".join(ended.stdout.split())) is warned
+
+
 def test_compression_writes_groups_and_people(
     folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

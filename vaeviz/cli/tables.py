@@ -20,6 +20,7 @@ from vaeviz.cli.options import (
 )
 from vaeviz.cli.output import TABLES, replacing, write_table
 from vaeviz.cli.session import Result, Session, records
+from vaeviz.data.align import WARN_OVERLAP
 
 
 def embed(
@@ -51,6 +52,8 @@ def embed(
         "split": records(counts),
     }
     notes = [panel_line(opened), f"{overlap:.1%} of the model's sites are in the panel."]
+    if overlap < WARN_OVERLAP:
+        notes.append("warning: under half of them; positions in latent space are unreliable.")
     session.finish(result, as_json, [("Rows written", counts)], notes)
 
 

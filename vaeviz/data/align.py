@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from vaeviz.data.chromosomes import plain_name
 from vaeviz.data.panel import MISSING, SITE_COLUMNS, Panel
 
+WARN_OVERLAP = 0.50
+"""Share of a model's sites below which positions in latent space are unreliable."""
 _COMPLEMENT = str.maketrans("ACGT", "TGCA")
 _AMBIGUOUS = frozenset({"AT", "TA", "CG", "GC"})
 _TEXT_COLUMNS = ("chrom", "id", "ref", "alt")

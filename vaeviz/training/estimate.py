@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from vaeviz.config import TrainConfig
 
 FLOPS_PER_CORE = 1.2e10
-"""Sustained single-precision rate of the loop on one laptop core, measured."""
+"""Set so that the estimate meets the measured 50 s of HapMap3 on one core."""
 BYTES_BASE = 450e6
 """Python with torch loaded."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """Rough cost of a run on this machine's processor: within a factor of about two."""
+    """Rough cost of a run on this machine's processor; fitted to one panel, an order of size."""
 
     seconds: float
     memory_mb: float

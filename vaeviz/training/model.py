@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 CHUNK_ROWS = 256
 MIN_OVERLAP = 0.10
-WARN_OVERLAP = 0.50
 HALF_PRECISION = ("loadings", "sites.weight")
 """The two sites x width matrices, stored in 16 bits: a projection or a logit changes by less
 than one part in a thousand, and the file is half as large."""

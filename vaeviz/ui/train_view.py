@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import pandas as pd
 import streamlit as st
 
+from vaeviz.data.align import WARN_OVERLAP
 from vaeviz.data.panel import Panel
 from vaeviz.escape import escape, plain
 from vaeviz.jobs.job import Job
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from vaeviz.data.align import AlignmentReport
     from vaeviz.training.model import TrainedModel
 
-WARN_OVERLAP = 0.5
 MAX_LIVE_POINTS = 300
 _UPLOAD_ROUND = "model_upload_round"
 _COLOURS = ("#0072B2", "#D55E00")
