@@ -20,7 +20,6 @@ from vaeviz.cli.options import (
 )
 from vaeviz.cli.output import TABLES, replacing, write_table
 from vaeviz.cli.session import Result, Session, records
-from vaeviz.data.align import WARN_OVERLAP
 
 
 def embed(
@@ -42,17 +41,17 @@ def embed(
         table = trained.embed(opened, haplotypes)
         write_table(table, temporary)
         session.progress.update(2, 2, f"{len(table):,} rows")
-    overlap = trained.align(opened).report.overlap
+    report = trained.align(opened).report
     counts = table["split"].value_counts().rename_axis("split").reset_index(name="rows")
     result: Result = {
         "output": str(output),
         "rows": len(table),
         "columns": list(table.columns),
-        "site_overlap": overlap,
+        "site_overlap": report.overlap,
         "split": records(counts),
     }
-    notes = [panel_line(opened), f"{overlap:.1%} of the model's sites are in the panel."]
-    if overlap < WARN_OVERLAP:
+    notes = [panel_line(opened), f"{report.overlap:.1%} of the model's sites are in the panel."]
+    if report.unreliable:
         notes.append("warning: under half of them; positions in latent space are unreliable.")
     session.finish(result, as_json, [("Rows written", counts)], notes)
 

@@ -57,6 +57,11 @@ class AlignmentReport:
     overlap: float
     matched_by: Key
 
+    @property
+    def unreliable(self) -> bool:
+        """Whether so few sites match that positions in latent space mean little."""
+        return self.overlap < WARN_OVERLAP
+
 
 @dataclasses.dataclass(frozen=True)
 class Alignment:

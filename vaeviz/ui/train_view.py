@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, BinaryIO
 import pandas as pd
 import streamlit as st
 
-from vaeviz.data.align import WARN_OVERLAP
 from vaeviz.data.panel import Panel
 from vaeviz.escape import escape, plain
 from vaeviz.jobs.job import Job
@@ -118,7 +117,7 @@ def overlap_report(report: AlignmentReport) -> None:
         f"{report.matched:,} of the model's {report.n_model:,} sites are in this panel "
         f"({report.overlap:.0%}), matched by {report.matched_by}."
     )
-    if report.overlap < WARN_OVERLAP:
+    if report.unreliable:
         st.warning(f"{text} Positions in latent space are unreliable.", icon=":material/warning:")
     else:
         st.caption(text)
