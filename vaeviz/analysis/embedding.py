@@ -1,4 +1,4 @@
-"""Maps of people without a neural network: principal components and UMAP."""
+"""Maps of people without a neural network: principal components, UMAP, t-SNE."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from vaeviz.data.panel import Panel
 from vaeviz.errors import PanelError
 
-MIN_UMAP_SAMPLES = 10
+MIN_LAYOUT_SAMPLES = 10
 
 
 def pca_table(
@@ -61,7 +61,11 @@ def pca_table(
 
 
 def umap_table(
-    coordinates: pd.DataFrame, seed: int = 42, n_neighbors: int = 15, min_dist: float = 0.1
+    coordinates: pd.DataFrame,
+    seed: int = 42,
+    n_neighbors: int = 15,
+    min_dist: float = 0.1,
+    train: NDArray[np.bool_] | None = None,
 ) -> pd.DataFrame:
     """UMAP of principal components or latent means; call it in a job process only.
 
@@ -75,6 +79,9 @@ def umap_table(
     seed : int
     n_neighbors, min_dist
         As in umap-learn; `n_neighbors` is cut to the number of other samples.
+    train : bool, shape (n_samples,), optional
+        Samples to fit on; each of the others is placed by `transform`, which moves nobody else.
+        Default: all.
 
     Returns
     -------
@@ -84,23 +91,83 @@ def umap_table(
     Raises
     ------
     PanelError
-        Fewer than ten samples.
+        Fewer than ten samples to fit on.
     """
-    if len(coordinates) < MIN_UMAP_SAMPLES:
-        raise PanelError(
-            f"UMAP needs at least {MIN_UMAP_SAMPLES} samples; there are {len(coordinates)}.",
-            "Use principal components instead.",
-        )
+    values, fitted = _to_fit(coordinates, train, "UMAP")
     import umap
 
-    values = coordinates.drop(columns="sample").select_dtypes("number").to_numpy(np.float32)
     reducer = umap.UMAP(
-        n_neighbors=min(n_neighbors, len(values) - 1),
+        n_neighbors=min(n_neighbors, int(fitted.sum()) - 1),
         min_dist=min_dist,
         random_state=seed,
+        transform_seed=seed,
         n_jobs=1,
     )
-    layout = np.asarray(reducer.fit_transform(values), dtype=float)
-    return pd.DataFrame(
-        {"sample": coordinates["sample"], "UMAP1": layout[:, 0], "UMAP2": layout[:, 1]}
+    layout = np.empty((len(values), 2))
+    layout[fitted] = reducer.fit_transform(values[fitted])
+    if not fitted.all():
+        layout[~fitted] = reducer.transform(values[~fitted])
+    return _layout_table(coordinates, layout, "UMAP")
+
+
+def tsne_table(
+    coordinates: pd.DataFrame,
+    seed: int = 42,
+    perplexity: float = 30.0,
+    train: NDArray[np.bool_] | None = None,
+) -> pd.DataFrame:
+    """t-SNE of principal components by openTSNE; call it in a job process only.
+
+    Started from their principal components (Kobak & Berens 2019, Nature Communications 10:5416).
+    Sizes of clusters and distances between them mean nothing.
+
+    Parameters
+    ----------
+    coordinates, seed, train
+        As in `umap_table`.
+    perplexity : float
+        Cut to a third of the other samples.
+
+    Returns
+    -------
+    DataFrame
+        sample, tSNE1, tSNE2.
+
+    Raises
+    ------
+    PanelError
+        Fewer than ten samples to fit on.
+    """
+    values, fitted = _to_fit(coordinates, train, "t-SNE")
+    import openTSNE
+
+    reducer = openTSNE.TSNE(
+        perplexity=min(perplexity, (int(fitted.sum()) - 1) / 3), random_state=seed, n_jobs=1
     )
+    fit = reducer.fit(values[fitted])
+    layout = np.empty((len(values), 2))
+    layout[fitted] = np.asarray(fit)
+    if not fitted.all():
+        layout[~fitted] = np.asarray(fit.transform(values[~fitted]))
+    return _layout_table(coordinates, layout, "tSNE")
+
+
+def _to_fit(
+    coordinates: pd.DataFrame, train: NDArray[np.bool_] | None, what: str
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Values of all samples, and which of them to fit on."""
+    fitted = np.ones(len(coordinates), bool) if train is None else np.asarray(train, bool)
+    if fitted.sum() < MIN_LAYOUT_SAMPLES:
+        raise PanelError(
+            f"{what} needs at least {MIN_LAYOUT_SAMPLES} samples; there are {int(fitted.sum())}.",
+            "Use principal components instead.",
+        )
+    values = coordinates.drop(columns="sample").select_dtypes("number").to_numpy(np.float32)
+    return values, fitted
+
+
+def _layout_table(
+    coordinates: pd.DataFrame, layout: NDArray[np.float64], name: str
+) -> pd.DataFrame:
+    columns = {f"{name}{i + 1}": layout[:, i] for i in range(2)}
+    return pd.DataFrame({"sample": coordinates["sample"].to_numpy(), **columns})
