@@ -183,25 +183,11 @@ def _break(name: str) -> Reference:
     return Reference.from_parts(json.dumps(text), arrays)
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "nan",
-        "shape",
-        "type",
-        "absent array",
-        "more arrays",
-        "covariance",
-        "codes",
-        "spread",
-        "sizes",
-        "temperature",
-        "no temperature",
-        "twice",
-        "level name",
-        "not JSON",
-    ],
-)
+DAMAGE = """nan; shape; type; absent array; more arrays; covariance; codes; spread; sizes; temperature
+no temperature; twice; level name; not JSON"""
+
+
+@pytest.mark.parametrize("name", DAMAGE.replace("\n", "; ").split("; "))
 def test_damaged_and_hostile_files_are_refused(name: str) -> None:
     assert _break("nothing").levels
     with pytest.raises(CheckpointError):

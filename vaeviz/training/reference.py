@@ -46,7 +46,8 @@ class LevelSettings(Settings):
     temperatures : logits of a method are divided by it
     chosen : settings of a method, for people
     nats : mean cost of a validation person's true label under each method
-    far_cutoff, gain_cutoff : beyond these a person is far from all groups, or between two
+    far_cutoff, outside_cutoff, gain_cutoff : beyond the first two a person is far from all
+        groups, beyond the third between two of them
     n_validation : people that all this was chosen on
     """
 
@@ -58,6 +59,7 @@ class LevelSettings(Settings):
     chosen: dict[Method, Annotated[str, Field(max_length=200)]]
     nats: dict[Method, Annotated[float, Field(ge=0, allow_inf_nan=False)]]
     far_cutoff: Positive
+    outside_cutoff: Positive
     gain_cutoff: Positive
     n_validation: Annotated[int, Field(ge=0)]
 
@@ -293,7 +295,7 @@ def _fit_level(
     }
     groups = Groups.fit(scores[train], codes[train])
     asked = held if len(held) >= MIN_HELD else train
-    far, gain = cut_offs(groups.places(scores[asked]))
+    cut = cut_offs(groups.places(scores[asked]))
     settings = LevelSettings.make(
         classes=classes,
         best=next(m for m in METHODS if nats[m] <= min(nats.values()) + TIE_NATS),
@@ -308,8 +310,9 @@ def _fit_level(
             "knn": f"{NEIGHBOURS} neighbours",
         },
         nats=nats,
-        far_cutoff=far,
-        gain_cutoff=gain,
+        far_cutoff=cut.nearest,
+        outside_cutoff=cut.outside,
+        gain_cutoff=cut.gain,
         n_validation=len(held),
     )
     return Level(settings, lda.linear, logistic.linear, groups, published)
