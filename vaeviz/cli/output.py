@@ -48,7 +48,10 @@ def replacing(
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write a table as CSV that no spreadsheet runs."""
+    """Write a table as CSV that no spreadsheet runs, or as Parquet where the name says so."""
+    if path.suffix == ".parquet":
+        table.to_parquet(path, index=False)
+        return
     from vaeviz.data.tables import csv_text
 
     path.write_text(csv_text(table), encoding="utf-8")
