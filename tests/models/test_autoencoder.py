@@ -8,7 +8,9 @@ import torch
 from scipy import stats
 
 from vaeviz.config import ModelConfig
-from vaeviz.models.autoencoder import Autoencoder, Terms, binomial_nats, gaussian_kl
+from vaeviz.models.autoencoder import Autoencoder, Terms
+from vaeviz.models.bottlenecks import gaussian_kl
+from vaeviz.models.likelihood import binomial_nats
 
 
 def small(**changes: object) -> Autoencoder:
@@ -41,7 +43,7 @@ def test_noise_is_scaled_by_the_standard_deviation() -> None:
     network = small()
     scores, counts = torch.randn(2, 4), torch.ones(2, 7)
     noise = torch.randn(2, 3)
-    mean, log_variance = network.encode(scores)
+    mean, log_variance = network.locate(scores)
     by_hand = network.decode(mean + noise * torch.exp(log_variance).sqrt())
     terms: Terms = network(scores, counts, noise)
     torch.testing.assert_close(terms.reconstruction_nats, binomial_nats(by_hand, counts, 2))
@@ -49,18 +51,19 @@ def test_noise_is_scaled_by_the_standard_deviation() -> None:
 
 def test_missing_counts_add_nothing_to_the_scores() -> None:
     network = small()
-    network.site_scale.fill_(1.0)
-    network.site_center.fill_(0.5)
-    network.loadings.normal_()
+    encoder = network.encoder
+    encoder.site_scale.fill_(1.0)
+    encoder.site_center.fill_(0.5)
+    encoder.loadings.normal_()
     counts = torch.tensor([[0.0, 1, 2, -1, 0, 1, 2]])
     known = counts[:, counts[0] >= 0] - 0.5
-    expected = known @ network.loadings[counts[0] >= 0]
-    torch.testing.assert_close(network.project(counts), expected)
+    expected = known @ encoder.loadings[counts[0] >= 0]
+    torch.testing.assert_close(network.features(counts), expected)
 
 
 def test_a_condition_changes_encoder_and_decoder_and_no_label_is_category_zero() -> None:
     network = small(condition="population", condition_labels=("a", "b"))
-    torch.nn.init.normal_(network.log_variance.weight)
+    torch.nn.init.normal_(network.encoder.log_variance.weight)
     scores, latent = torch.randn(2, 4), torch.randn(2, 3)
     first, second = torch.tensor([1, 1]), torch.tensor([2, 2])
     assert not torch.equal(network.encode(scores, first)[1], network.encode(scores, second)[1])

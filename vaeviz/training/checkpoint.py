@@ -28,7 +28,7 @@ from vaeviz.training.split import PARTS
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-FORMAT = 1
+FORMAT = 2
 MEMBERS = (
     "config.json",
     "weights.safetensors",
@@ -184,7 +184,7 @@ def _assemble(archive: zipfile.ZipFile, header: Header) -> TrainedModel:
 
 def _stored_weights(network: Autoencoder) -> dict[str, torch.Tensor]:
     return {
-        name: (tensor.half() if name in HALF_PRECISION else tensor).contiguous()
+        name: (tensor.half() if name.startswith(HALF_PRECISION) else tensor).contiguous()
         for name, tensor in network.state_dict().items()
     }
 

@@ -18,8 +18,10 @@ from vaeviz.data.panel import Panel
 from vaeviz.errors import Cancelled, ModelError
 from vaeviz.models.autoencoder import Autoencoder, Terms
 from vaeviz.progress import Progress, Silent
+from vaeviz.training.batches import Batches, Draws
 from vaeviz.training.bits import observed_alleles
 from vaeviz.training.model import TrainedModel
+from vaeviz.training.objective import Objective, kl_weight, optimizer
 from vaeviz.training.prepare import Prepared, prepare
 from vaeviz.training.split import TRAIN, VALIDATION
 from vaeviz.training.state import (
@@ -33,13 +35,10 @@ from vaeviz.training.state import (
 )
 
 SAVE_EVERY_SECONDS = 5.0
-LABEL_DROPOUT = 0.1
 AVERAGE_DECAY = 0.98
 WARMUP = 0.05
 """Share of the steps over which the learning rate rises; the average starts behind them."""
 GRADIENT_CLIP = 5.0
-NATS_SCALE = 0.03
-"""The loss is nats over this share of the sites, so that clipping and epsilon fit any panel."""
 EVALUATION_ROWS = 256
 
 
@@ -95,16 +94,13 @@ class _Loop:
         self.prepared, self.config, self.progress = prepared, config, progress
         self.state_dir, self.fingerprint = state_dir, fingerprint
         self.fabric = _fabric(config)
-        device = self.fabric.device
         self.network = prepared.network
-        optimizer = _optimizer(self.network, config)
-        self.module, self.optimizer = self.fabric.setup(self.network, optimizer)
-        self.counts = torch.from_numpy(np.array(prepared.panel.counts)).to(device)
-        self.scores = prepared.scores.to(device)
-        self.category = None if prepared.category is None else prepared.category.to(device)
-        self.train_rows = torch.from_numpy(prepared.rows[TRAIN])
-        self.n_batches = math.ceil(len(self.train_rows) / config.batch_size)
-        self.total_steps = self.n_batches * config.epochs
+        self.objective = Objective(prepared.network, prepared.geometry, config)
+        self.module, self.optimizer = self.fabric.setup(
+            self.objective, optimizer(self.objective, config)
+        )
+        self.batches = Batches(prepared, config, self.fabric.device)
+        self.total_steps = self.batches.n_batches * config.epochs
         self.saved_at = time.monotonic()
 
     @property
@@ -132,9 +128,9 @@ class _Loop:
     def _resume(self) -> RunState:
         state = load_state(self.state_dir, self.fingerprint) if self.state_dir else None
         if state is None:
-            return RunState(copy_weights(self.network))
-        set_weights(self.network, state.weights)
-        set_momenta(self.network, self.optimizer.optimizer, state.momenta)
+            return RunState(copy_weights(self.objective))
+        set_weights(self.objective, state.weights)
+        set_momenta(self.objective, self.optimizer.optimizer, state.momenta)
         device = self.fabric.device
         state.average = {name: value.to(device) for name, value in state.average.items()}
         return state
@@ -142,8 +138,8 @@ class _Loop:
     def _save(self, state: RunState) -> None:
         if self.state_dir is None:
             return
-        state.weights = copy_weights(self.network)
-        state.momenta = copy_momenta(self.network, self.optimizer.optimizer)
+        state.weights = copy_weights(self.objective)
+        state.momenta = copy_momenta(self.objective, self.optimizer.optimizer)
         save_state(self.state_dir, self.fingerprint, state)
         self.saved_at = time.monotonic()
 
@@ -163,54 +159,44 @@ class _Loop:
             return self._pass(state, torch.Generator().manual_seed(seed))
 
     def _pass(self, state: RunState, generator: torch.Generator) -> tuple[float, float] | None:
-        order = self.train_rows[torch.randperm(len(self.train_rows), generator=generator)]
-        noise = torch.randn(len(order), self.config.n_latent, generator=generator)
-        keep = torch.rand(len(order), generator=generator) >= LABEL_DROPOUT
+        draws = self.batches.draws(generator)
         nats = torch.zeros(2, dtype=torch.float64)
         self.module.train()
-        for batch in range(self.n_batches):
+        for batch in range(self.batches.n_batches):
             if self.progress.cancelled():
                 return None
-            part = slice(batch * self.config.batch_size, (batch + 1) * self.config.batch_size)
-            step = state.epoch * self.n_batches + batch
-            terms = self._step(order[part], noise[part], keep[part], step)
+            step = state.epoch * self.batches.n_batches + batch
+            terms = self._step(draws, batch, step)
             nats += torch.stack([terms.reconstruction_nats.sum(), terms.kl_nats.sum()]).cpu()
             self._update_average(state, step)
-        recon, kl = (nats / len(order)).tolist()
+        recon, kl = (nats / len(draws.order)).tolist()
         if not math.isfinite(recon + kl):
             raise ModelError(
-                f"The loss is not a number any more (epoch {state.epoch + 1}).",
+                f"The loss is no longer a number (epoch {state.epoch + 1}).",
                 "Lower the learning rate or beta.",
             )
         return recon, kl
 
-    def _step(self, rows: Tensor, noise: Tensor, keep: Tensor, step: int) -> Terms:
-        device = self.fabric.device
-        rows, noise = rows.to(device), noise.to(device)
-        category = None if self.category is None else self.category[rows] * keep.to(device)
+    def _step(self, draws: Draws, batch: int, step: int) -> Terms:
         for group in self.optimizer.param_groups:
             group["lr"] = self.config.learning_rate * _pace(step, self.total_steps)
-        terms = self.module(self.scores[rows], self.counts[rows], noise, category)
-        loss = terms.reconstruction_nats.mean() + self._beta(step) * terms.kl_nats.sum(1).mean()
+        weight = kl_weight(self.config, (step + 1) / self.total_steps)
+        loss, terms = self.module(self.batches.take(draws, batch, step), weight)
         self.optimizer.zero_grad(set_to_none=True)
-        self.fabric.backward(loss / (NATS_SCALE * self.prepared.panel.n_sites))
+        self.fabric.backward(loss)
         self.fabric.clip_gradients(self.module, self.optimizer, max_norm=GRADIENT_CLIP)
         self.optimizer.step()
-        return Terms(terms.reconstruction_nats.detach(), terms.kl_nats.detach())
-
-    def _beta(self, step: int) -> float:
-        ramp = max(1.0, self.config.warmup * self.total_steps)
-        return self.config.beta * min(1.0, (step + 1) / ramp)
+        return Terms(*(term.detach() for term in terms))
 
     def _update_average(self, state: RunState, step: int) -> None:
         if step < self.total_steps * WARMUP:
             return
         if not state.average:
-            state.average = copy_weights(self.network)
+            state.average = copy_weights(self.objective)
             return
-        names = [name for name, _ in self.network.named_parameters()]
+        names = [name for name, _ in self.objective.named_parameters()]
         old = [state.average[name] for name in names]
-        new = [p.detach() for _, p in self.network.named_parameters()]
+        new = [p.detach() for _, p in self.objective.named_parameters()]
         torch._foreach_lerp_(old, new, 1.0 - AVERAGE_DECAY)
 
     def _record(self, state: RunState, train: tuple[float, float], seconds: float) -> None:
@@ -226,12 +212,12 @@ class _Loop:
             "validation_reconstruction_bits_per_allele": validation[0] / per_validation,
             "validation_kl_bits_per_allele": validation[1] / per_validation,
             "learning_rate": self.optimizer.param_groups[0]["lr"],
-            "kl_weight": self._beta(state.epoch * self.n_batches - 1),
+            "kl_weight": kl_weight(self.config, state.epoch / self.config.epochs),
         }
         state.history.append(row)
         if row["validation_bits_per_allele"] < state.best_bits:
             state.best_bits, state.best_epoch = row["validation_bits_per_allele"], state.epoch
-            source = weights or copy_weights(self.network)
+            source = weights or copy_weights(self.objective)
             state.best = {name: value.clone() for name, value in source.items()}
         ploidy = self.prepared.panel.ploidy
         unit = "genotype" if ploidy == 2 else "allele"
@@ -245,38 +231,25 @@ class _Loop:
         return max(float(alleles.mean()), 1.0) * math.log(2)
 
     def _validate(self, weights: dict[str, Tensor] | None) -> tuple[float, float]:
-        current = copy_weights(self.network) if weights else None
+        current = copy_weights(self.objective) if weights else None
         if weights:
-            set_weights(self.network, weights)
-        terms = evaluate(
-            self.network,
-            self.scores,
-            self.counts,
-            self.category,
-            self.prepared.rows[VALIDATION],
-        )
+            set_weights(self.objective, weights)
+        terms = evaluate(self.network, self.batches, self.prepared.rows[VALIDATION])
         if current:
-            set_weights(self.network, current)
+            set_weights(self.objective, current)
         return terms
 
 
-def evaluate(
-    network: Autoencoder,
-    scores: Tensor,
-    counts: Tensor,
-    category: Tensor | None,
-    rows: np.ndarray,
-) -> tuple[float, float]:
-    """Mean nats a row (reconstruction, KL) at full beta, with fixed noise."""
+def evaluate(network: Autoencoder, batches: Batches, rows: np.ndarray) -> tuple[float, float]:
+    """Mean nats a row (reconstruction, latent) at full weight, with fixed noise."""
     network.eval()
     generator = torch.Generator().manual_seed(0)
     total = torch.zeros(2, dtype=torch.float64)
     with torch.inference_mode():
         for chunk in torch.from_numpy(rows).split(EVALUATION_ROWS):
-            noise = torch.randn(len(chunk), network.config.n_latent, generator=generator)
-            chunk = chunk.to(counts.device)
-            labels = None if category is None else category[chunk]
-            terms = network(scores[chunk], counts[chunk], noise.to(counts.device), labels)
+            noise = torch.randn(len(chunk), network.config.n_codes, generator=generator)
+            features, counts, category = batches.whole(chunk)
+            terms = network(features, counts, noise.to(counts.device), category)
             total += torch.stack([terms.reconstruction_nats.sum(), terms.kl_nats.sum()]).cpu()
     recon, kl = (total / len(rows)).tolist()
     return recon, kl
@@ -290,16 +263,6 @@ def _fabric(config: TrainConfig) -> Fabric:
     return Fabric(
         accelerator=accelerator, devices=1, precision="bf16-mixed" if on_gpu else "32-true"
     )
-
-
-def _optimizer(network: Autoencoder, config: TrainConfig) -> torch.optim.Optimizer:
-    sites = set(network.sites.parameters())
-    rest = [p for p in network.parameters() if p not in sites]
-    groups = [
-        {"params": rest, "weight_decay": config.weight_decay},
-        {"params": list(sites), "weight_decay": 0.0},
-    ]
-    return torch.optim.AdamW(groups, lr=config.learning_rate, betas=(0.9, 0.99), fused=True)
 
 
 def _pace(step: int, total: int) -> float:

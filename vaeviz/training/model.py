@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
@@ -18,25 +18,38 @@ from vaeviz.config import ModelConfig, TrainConfig
 from vaeviz.data.align import Alignment, align_sites, aligned_counts
 from vaeviz.data.panel import SITE_COLUMNS, Panel, PanelInfo
 from vaeviz.errors import ModelError
-from vaeviz.models.autoencoder import Autoencoder, binomial_nats, gaussian_kl
+from vaeviz.models.autoencoder import Autoencoder
+from vaeviz.models.shapes import ComponentEncoder
 from vaeviz.training.bits import observed_alleles
-from vaeviz.training.prepare import Prepared, categories
+from vaeviz.training.prepare import Prepared, categories, training_components
 from vaeviz.training.split import NEW
 from vaeviz.training.state import RunState, set_weights
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import ArrayLike
 
 CHUNK_ROWS = 256
 MIN_OVERLAP = 0.10
-HALF_PRECISION = ("loadings", "sites.weight")
-"""The two sites x width matrices, stored in 16 bits: a projection or a logit changes by less
-than one part in a thousand, and the file is half as large."""
+HALF_PRECISION = ("encoder.loadings", "decoder.weights.")
+"""Start of the names of the sites x width matrices, stored in 16 bits: a projection or a logit
+changes by less than one part in a thousand, and the file is half as large."""
+NETWORK = "network."
+"""What the trained weights of the network are called in a run, beside those of geometry terms."""
+
+
+class Part(NamedTuple):
+    """Some rows of a panel as the network reads them."""
+
+    counts: torch.Tensor
+    features: torch.Tensor
+    category: torch.Tensor | None
 
 
 @dataclass(frozen=True)
 class Encoding:
-    """Posterior of every row: mean and standard deviation, both (n_rows, n_latent)."""
+    """Posterior of every row: mean and standard deviation, both (n_rows, n_codes)."""
 
     mean: NDArray[np.float64]
     sd: NDArray[np.float64]
@@ -50,7 +63,8 @@ class RowTerms:
     ----------
     reconstruction_nats : float64, shape (n_rows,)
         Mean over posterior draws of -log Binomial(counts | ploidy, p), observed sites only.
-    kl_nats : float64, shape (n_rows, n_latent)
+    kl_nats : float64, shape (n_rows, n_codes)
+        Cost of the latent; see `vaeviz.models.autoencoder.Terms`.
     n_alleles : int64, shape (n_rows,)
         Alleles that are not missing, at sites which the model knows.
     """
@@ -98,6 +112,7 @@ class TrainedModel:
     metrics: dict[str, float | int | str | bool] = field(default_factory=dict)
     name: str = "model"
     _alignments: dict[str, Alignment] = field(default_factory=dict, repr=False)
+    _cross_fitted: dict[str, torch.Tensor] = field(default_factory=dict, repr=False)
 
     @classmethod
     def from_run(
@@ -105,10 +120,11 @@ class TrainedModel:
     ) -> Self:
         """Model of a finished run, scored on its own held-out people."""
         network = prepared.network.cpu()
-        set_weights(network, {name: value.cpu() for name, value in state.best.items()})
-        for name in HALF_PRECISION:
-            matrix = network.get_buffer(name) if name == "loadings" else network.get_parameter(name)
-            matrix.data = matrix.data.half().float()
+        best = {name.removeprefix(NETWORK): value.cpu() for name, value in state.best.items()}
+        set_weights(network, best)
+        for name, tensor in network.state_dict(keep_vars=True).items():
+            if name.startswith(HALF_PRECISION):
+                tensor.data = tensor.data.half().float()
         panel = prepared.panel
         salt = hashlib.blake2b(f"{panel.digest}{config.to_json()}".encode(), digest_size=16)
         model = cls(
@@ -120,7 +136,7 @@ class TrainedModel:
             salt=salt.hexdigest(),
             history=pd.DataFrame(state.history),
             info=panel.info,
-            name=f"{panel.info.name} latent {config.n_latent}",
+            name=f"{panel.info.name} {config.purpose} {config.n_latent}",
         )
         model.parts = dict(zip(model._hashes(panel.sample_ids), prepared.parts, strict=True))
         from vaeviz.training.scores import held_out_metrics
@@ -140,6 +156,11 @@ class TrainedModel:
     def config(self) -> ModelConfig:
         """Shape of the network."""
         return self.network.config
+
+    @property
+    def is_map(self) -> bool:
+        """Whether a row has one latent point that can be looked at."""
+        return self.config.shape != "windowed"
 
     @cached_property
     def digest(self) -> str:
@@ -203,8 +224,8 @@ class TrainedModel:
         place = {label: k + 1 for k, label in enumerate(self.config.condition_labels)}
         return torch.tensor([place.get(label, 0) for label in labels], dtype=torch.long)
 
-    def _rows(self, panel: Panel) -> tuple[NDArray[np.int8], torch.Tensor | None]:
-        """Aligned counts of the rows the model reads, and their categories."""
+    def _counts(self, panel: Panel) -> tuple[Panel, NDArray[np.int8]]:
+        """The panel with the rows that the model reads, and their counts at the model's sites."""
         rows = panel.model_rows(self.config.rows)
         if rows.ploidy != self.config.ploidy:
             raise ModelError(
@@ -212,26 +233,86 @@ class TrainedModel:
                 f"{rows.ploidy}.",
                 "Train a model on this panel.",
             )
-        counts = aligned_counts(rows, self.align(panel))
-        if self.config.condition is None or self.config.condition not in panel.samples:
-            return counts, None
-        labels = self.config.condition_labels
-        return counts, torch.from_numpy(categories(rows, self.config.condition, labels))
+        return rows, aligned_counts(rows, self.align(panel))
+
+    def _read(self, panel: Panel, network: Autoencoder) -> Iterator[Part]:
+        """Rows of the panel, `CHUNK_ROWS` at a time, in the precision of `network`."""
+        rows, counts = self._counts(panel)
+        category = None
+        if self.config.condition is not None and self.config.condition in panel.samples:
+            labels = self.config.condition_labels
+            category = torch.from_numpy(categories(rows, self.config.condition, labels))
+        honest = self._honest_features(rows)
+        dtype = next(network.parameters()).dtype
+        for start in range(0, len(counts), CHUNK_ROWS):
+            part = slice(start, start + CHUNK_ROWS)
+            chunk = torch.from_numpy(counts[part])
+            if honest is None:
+                features = network.features(chunk.to(dtype))
+            else:
+                features = honest[part].to(dtype)
+            yield Part(chunk, features, None if category is None else category[part])
+
+    def _honest_features(self, rows: Panel) -> torch.Tensor | None:
+        """Component scores of the training panel's rows, cross-fitted on training rows.
+
+        Plain projections of training rows are inflated, and the network never saw them. Scores of
+        training people are not in the model file (they would tell who was in it), so they are
+        fitted again from the panel. None for any other panel, and without components.
+        """
+        encoder = self.network.encoder
+        own = rows.digest == self.metrics.get("panel_digest")
+        if not own or not isinstance(encoder, ComponentEncoder):
+            return None
+        if rows.digest not in self._cross_fitted:
+            components = training_components(rows, self.train_config, self.split_of(rows))
+            if components.n_components != self.config.n_components:
+                return None
+            chunks = torch.from_numpy(np.array(rows.counts)).split(CHUNK_ROWS)
+            with torch.inference_mode():
+                features = torch.cat([self._double.features(c.double()) for c in chunks])
+            train = torch.from_numpy(components.train_rows)
+            scores = torch.from_numpy(components.train_scores).double()
+            features[train] = scores * encoder.score_scale.double()
+            self._cross_fitted.clear()
+            self._cross_fitted[rows.digest] = features
+        return self._cross_fitted[rows.digest]
+
+    def scores(self, panel: Panel) -> NDArray[np.float32]:
+        """Principal-component scores of every person, shape (n_samples, n_components).
+
+        For the panel the model was trained on, those of training people are cross-fitted, so
+        that they are comparable with everybody else's plain projections. A haplotype model gives
+        the mean of a person's two.
+
+        Raises
+        ------
+        ModelError
+            The model reads no components (windowed and hybrid shapes), or too few sites match.
+        """
+        encoder = self.network.encoder
+        if not isinstance(encoder, ComponentEncoder):
+            raise ModelError(
+                f"A {self.config.shape} model reads genotypes, not principal components.",
+                "Use a map model: train with --shape global.",
+            )
+        with torch.inference_mode():
+            features = torch.cat([part.features for part in self._read(panel, self._double)])
+        scores = (features / encoder.score_scale).numpy()
+        per_person = scores.reshape(panel.n_samples, -1, scores.shape[1]).mean(1)
+        return per_person.astype(np.float32)
 
     def encode(self, panel: Panel) -> Encoding:
         """Posterior of every row of the panel (rows as the model reads them).
 
         In double precision, as `probabilities`: the same at any number of threads.
         """
-        counts, category = self._rows(panel)
         means, sds = [], []
         with torch.inference_mode():
-            for part in _chunks(len(counts)):
-                rows = torch.from_numpy(counts[part]).double()
-                scores = self._double.project(rows)
-                mean, log_variance = self._double.encode(scores, _take(category, part))
+            for part in self._read(panel, self._double):
+                mean, sd = self._double.encode(part.features, part.category)
                 means.append(mean.numpy())
-                sds.append(torch.exp(0.5 * log_variance).numpy())
+                sds.append(sd.numpy())
         return Encoding(np.concatenate(means), np.concatenate(sds))
 
     def embed(self, panel: Panel, haplotypes: bool = False) -> pd.DataFrame:
@@ -256,41 +337,62 @@ class TrainedModel:
                 "This model reads persons, so it has no latent position for a haplotype.",
                 "Train with --rows haplotype, or leave --haplotypes out.",
             )
-        for k in range(self.config.n_latent):
+        for k in range(self.config.n_codes):
             table[f"latent_{k + 1}_mean"] = mean[:, k]
             table[f"latent_{k + 1}_sd"] = sd[:, k]
         return table
 
     def row_terms(self, panel: Panel, n_draws: int = 4, seed: int = 0) -> RowTerms:
         """Cost of every row: reconstruction averaged over posterior draws, and KL."""
-        counts, category = self._rows(panel)
-        return self._terms(counts, category, n_draws, seed)
-
-    def _terms(
-        self, counts: NDArray[np.int8], category: torch.Tensor | None, n_draws: int, seed: int
-    ) -> RowTerms:
-        generator = torch.Generator().manual_seed(seed)
-        recon, kl = [], []
+        draws = torch.Generator().manual_seed(seed)
+        costs = []
         with torch.inference_mode():
-            for part in _chunks(len(counts)):
-                labels = _take(category, part)
-                rows = torch.from_numpy(counts[part])
-                mean, log_variance = self.network.encode(self.network.project(rows.float()), labels)
-                nats = torch.zeros(len(rows), dtype=torch.float64)
-                for _ in range(n_draws):
-                    noise = torch.randn(mean.shape, generator=generator)
-                    latent = mean + torch.exp(0.5 * log_variance) * noise
-                    logits = self.network.decode(latent, labels)
-                    nats += binomial_nats(logits, rows, self.config.ploidy)
-                recon.append((nats / n_draws).numpy())
-                kl.append(gaussian_kl(mean, log_variance).double().numpy())
-        alleles = observed_alleles(counts, self.config.ploidy)
-        return RowTerms(np.concatenate(recon), np.concatenate(kl), alleles)
+            for part in self._read(panel, self.network):
+                noise = torch.randn(n_draws, len(part.counts), self.config.n_codes, generator=draws)
+                costs.append(_cost(self.network, part, noise))
+        recon, kl, alleles = (np.concatenate(x) for x in zip(*costs, strict=True))
+        return RowTerms(recon, kl, alleles)
+
+    def code_lengths(self, panel: Panel, n_draws: int = 4, seed: int = 0) -> NDArray[np.float64]:
+        """Bits that each person costs under each label of the condition, (n_samples, n_labels).
+
+        The label under which a person's code is shortest is the one the model finds likeliest
+        (minimum description length). The two haplotypes of a person add up. Every label meets the
+        same noise.
+
+        Raises
+        ------
+        ModelError
+            The model has no condition.
+        """
+        if self.config.condition is None:
+            raise ModelError(
+                "This model was trained without a condition, so a code has no label.",
+                "Train with --condition population (or superpopulation).",
+            )
+        draws = torch.Generator().manual_seed(seed)
+        bits = []
+        with torch.inference_mode():
+            for part in self._read(panel, self.network):
+                shape = (n_draws, len(part.counts), self.config.n_codes)
+                noise = torch.randn(shape, generator=draws)
+                bits.append(self._bits_by_label(part, noise))
+        rows = np.concatenate(bits)
+        per_person: NDArray[np.float64] = rows.reshape(panel.n_samples, -1, rows.shape[1]).sum(1)
+        return per_person
+
+    def _bits_by_label(self, part: Part, noise: torch.Tensor) -> NDArray[np.float64]:
+        columns = []
+        for k in range(len(self.config.condition_labels)):
+            category = torch.full((len(part.counts),), k + 1)
+            recon, kl, _ = _cost(self.network, part._replace(category=category), noise)
+            columns.append((recon + kl.sum(1)) / math.log(2))
+        return np.stack(columns, 1)
 
     def probabilities(
         self, z: ArrayLike, condition: list[str] | None = None
     ) -> NDArray[np.float64]:
-        """ALT probability at every site for latent points (n, n_latent) -> (n, n_sites).
+        """ALT probability at every site for latent points (n, n_codes) -> (n, n_sites).
 
         Computed in double precision, so that drawing genotypes from it gives the same result
         whatever the number of threads or rows.
@@ -299,6 +401,29 @@ class TrainedModel:
         with torch.inference_mode():
             logits = self._double.decode(latent, self._categories(condition))
             return torch.sigmoid(logits).numpy()
+
+    def jacobian(self, z: ArrayLike, condition: str | None = None) -> NDArray[np.float64]:
+        """Change of every site's ALT probability with each latent number at a point.
+
+        Parameters
+        ----------
+        z : float, shape (n_codes,)
+        condition : str, optional
+            Label of a conditional model; none is 'no label'.
+
+        Returns
+        -------
+        float64, shape (n_codes, n_sites)
+            d p_ALT / d z.
+        """
+        point = torch.as_tensor(np.asarray(z), dtype=torch.float64)
+        category = self._categories([condition or ""])
+
+        def frequency(latent: torch.Tensor) -> torch.Tensor:
+            return torch.sigmoid(self._double.decode(latent[None], category))[0]
+
+        slopes: torch.Tensor = torch.func.jacfwd(frequency)(point)
+        return slopes.T.detach().numpy()
 
     @cached_property
     def _double(self) -> Autoencoder:
@@ -320,9 +445,13 @@ def load_model(path: Path) -> TrainedModel:
     return read_model(path)
 
 
-def _chunks(n: int) -> list[slice]:
-    return [slice(start, start + CHUNK_ROWS) for start in range(0, n, CHUNK_ROWS)]
-
-
-def _take(category: torch.Tensor | None, part: slice) -> torch.Tensor | None:
-    return None if category is None else category[part]
+def _cost(
+    network: Autoencoder, part: Part, noise: torch.Tensor
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
+    """Reconstruction nats averaged over draws of noise, cost of the latent, observed alleles."""
+    recon = torch.zeros(len(part.counts), dtype=torch.float64)
+    for draw in noise:
+        terms = network(part.features, part.counts, draw, part.category)
+        recon += terms.reconstruction_nats.double()
+    alleles = observed_alleles(part.counts.numpy(), network.config.ploidy)
+    return (recon / len(noise)).numpy(), terms.kl_nats.double().numpy(), alleles

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -13,9 +14,32 @@ from vaeviz.config import ModelConfig, TrainConfig
 from vaeviz.data.panel import UNLABELLED, Panel
 from vaeviz.errors import ModelError
 from vaeviz.models.autoencoder import Autoencoder
+from vaeviz.models.shapes import ComponentEncoder, GlobalDecoder, WindowDecoder
 from vaeviz.training.bits import training_frequencies
 from vaeviz.training.components import Components, fit_components
+from vaeviz.training.geometry import Geometry
+from vaeviz.training.mosaic import Mosaic
 from vaeviz.training.split import TEST, TRAIN, VALIDATION, split_samples
+from vaeviz.training.windows import window_starts
+
+MAX_START_ROWS = 1_024
+MIN_VARIANCE = 0.05
+"""Rare sites enter a window's encoder with no more weight than a site of this variance."""
+SAME_FIELDS = (
+    "rows",
+    "shape",
+    "shared_windows",
+    "window_hidden",
+    "window_features",
+    "bottleneck",
+    "codebook_size",
+    "codebook_heads",
+    "shared_codebook",
+    "n_latent",
+    "hidden",
+    "condition",
+)
+"""Settings that a run hands on to the network as they are."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +57,14 @@ class Prepared:
         Training frequencies of the ALT allele.
     network : Autoencoder
         Initialised from the components.
-    scores : float32 Tensor, shape (n_rows, n_components)
-        Encoder input: cross-fitted on training rows, plain projection elsewhere.
+    features : float32 Tensor, shape (n_rows, n_components), or None
+        Encoder input of the global shape: scores, cross-fitted on training rows, plain
+        projections elsewhere. Other shapes read the counts.
     category : int64 Tensor, shape (n_rows,) or None
+    geometry : Geometry or None
+        Terms of the loss beside the ELBO.
+    mosaic : Mosaic or None
+        Augmentation.
     """
 
     panel: Panel
@@ -44,8 +73,10 @@ class Prepared:
     components: Components
     frequencies: NDArray[np.float64]
     network: Autoencoder
-    scores: Tensor
+    features: Tensor | None
     category: Tensor | None
+    geometry: Geometry | None
+    mosaic: Mosaic | None
 
 
 def prepare(panel: Panel, config: TrainConfig) -> Prepared:
@@ -59,35 +90,67 @@ def prepare(panel: Panel, config: TrainConfig) -> Prepared:
     panel = panel.model_rows(config.rows)
     parts = split_samples(panel, config.seed, config.train_fraction, config.validation_fraction)
     rows = {p: panel.row_index(np.flatnonzero(parts == p)) for p in (TRAIN, VALIDATION, TEST)}
-    person = np.repeat(np.arange(panel.n_samples), panel.rows_per_sample)
-    components = fit_components(
-        panel.counts, panel.ploidy, rows[TRAIN], config.n_components, config.seed, person
-    )
+    components = training_components(panel, config, parts)
     frequencies = training_frequencies(panel.counts[rows[TRAIN]], panel.ploidy)
     labels = condition_labels(panel, config.condition, parts)
     shape = model_config(panel, config, components.n_components, labels)
     network = _network(shape, components, frequencies, config.seed)
-    scores = torch.from_numpy(components.all_scores(panel.counts)) * network.score_scale
+    features = None
+    if isinstance(network.encoder, ComponentEncoder):
+        scores = components.all_scores(panel.counts)
+        features = torch.from_numpy(scores) * network.encoder.score_scale
     category = None
     if config.condition is not None:
         category = torch.from_numpy(categories(panel, config.condition, labels))
-    return Prepared(panel, parts, rows, components, frequencies, network, scores, category)
+    geometry = None
+    if config.uses_geometry():
+        geometry = Geometry(components.train_scores, config)
+    prepared = Prepared(
+        panel,
+        parts,
+        rows,
+        components,
+        frequencies,
+        network,
+        features,
+        category,
+        geometry,
+        _mosaic(panel, config, rows[TRAIN]),
+    )
+    _start_bottleneck(prepared, config.seed)
+    return prepared
+
+
+def training_components(
+    panel: Panel, config: TrainConfig, parts: NDArray[np.object_]
+) -> Components:
+    """Components of the training people, as a run with these settings and split fits them.
+
+    `panel` has the rows the model reads. Same arguments, same components: what a model needs to
+    find the cross-fitted scores of its training people again.
+    """
+    rows = panel.row_index(np.flatnonzero(parts == TRAIN))
+    person = np.repeat(np.arange(panel.n_samples), panel.rows_per_sample)
+    # One fold of everybody is not cross-fitted: without a component encoder there is no need.
+    folds = person if config.shape == "global" else np.zeros_like(person)
+    return fit_components(panel.counts, panel.ploidy, rows, config.n_components, config.seed, folds)
 
 
 def model_config(
     panel: Panel, config: TrainConfig, n_components: int, labels: tuple[str, ...]
 ) -> ModelConfig:
     """Shape of the network for this panel and these settings."""
+    same = config.model_dump(include=set(SAME_FIELDS))
+    is_global = config.shape == "global"
     return ModelConfig.make(
-        rows=config.rows,
+        **same,
         ploidy=panel.ploidy,
         n_sites=panel.n_sites,
-        n_latent=config.n_latent,
+        windows=() if is_global else window_starts(panel.sites, config),
         n_components=n_components,
         rank=max(config.rank, min(config.n_latent, panel.n_sites)),
-        hidden=config.hidden,
+        site_blocks=min(config.site_blocks, panel.n_sites) if is_global else 1,
         dropout=config.decoder_dropout(),
-        condition=config.condition,
         condition_labels=labels,
     )
 
@@ -120,19 +183,69 @@ def _network(
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         network = Autoencoder(shape)
+    bias = torch.from_numpy(np.log(frequencies / (1 - frequencies)).astype(np.float32))
+    encoder, decoder = network.encoder, network.decoder
+    with torch.no_grad():
+        encoder.site_center.copy_(torch.from_numpy(components.center))
+        if isinstance(encoder, ComponentEncoder) and isinstance(decoder, GlobalDecoder):
+            _start_global(encoder, decoder, components, frequencies, bias)
+        elif isinstance(decoder, WindowDecoder):
+            variance = shape.ploidy * frequencies * (1 - frequencies)
+            scale = 1 / np.sqrt(np.maximum(variance, MIN_VARIANCE))
+            encoder.site_scale.copy_(torch.from_numpy(scale.astype(np.float32)))
+            decoder.bias.copy_(bias)
+    return network
+
+
+def _start_global(
+    encoder: ComponentEncoder,
+    decoder: GlobalDecoder,
+    components: Components,
+    frequencies: NDArray[np.float64],
+    bias: Tensor,
+) -> None:
+    """Loadings into the encoder; into the decoder, what a unit of each component does to logits."""
     spread = np.maximum(components.train_scores.std(0), 1e-6)
-    rank = min(shape.rank, components.n_components)
-    variance = frequencies * (1 - frequencies)
+    rank = min(decoder.weights[0].shape[1], components.n_components)
     safe_scale = np.where(components.scale > 0, components.scale, np.inf)
     # First-order change of the logit per standard deviation of a component.
     change = components.loadings[:, :rank] * spread[:rank]
-    change = change / (safe_scale * shape.ploidy * variance)[:, None]
-    with torch.no_grad():
-        network.site_center.copy_(torch.from_numpy(components.center))
-        network.site_scale.copy_(torch.from_numpy(components.scale))
-        network.loadings.copy_(torch.from_numpy(components.loadings))
-        network.score_scale.fill_(float(1 / spread[0]))
-        network.sites.weight.mul_(0.01)
-        network.sites.weight[:, :rank] = torch.from_numpy(change.astype(np.float32))
-        network.sites.bias.copy_(torch.from_numpy(np.log(frequencies / (1 - frequencies))))
-    return network
+    change = change / (safe_scale * decoder.ploidy * frequencies * (1 - frequencies))[:, None]
+    start = torch.from_numpy(change.astype(np.float32))
+    encoder.site_scale.copy_(torch.from_numpy(components.scale))
+    encoder.loadings.copy_(torch.from_numpy(components.loadings))
+    encoder.score_scale.fill_(float(1 / spread[0]))
+    for k, (weight, block_bias) in enumerate(zip(decoder.weights, decoder.biases, strict=True)):
+        weight[:, :rank] = start[k :: decoder.n_blocks]
+        block_bias.copy_(bias[k :: decoder.n_blocks])
+
+
+def _mosaic(panel: Panel, config: TrainConfig, train: NDArray[np.int64]) -> Mosaic | None:
+    if config.augment == "none":
+        return None
+    codes, names = pd.factorize(panel.labels("population"), sort=True)
+    codes = np.where(np.isin(names[codes], [UNLABELLED]), -1, codes).astype(np.int64)
+    return Mosaic(
+        torch.from_numpy(np.array(panel.counts)),
+        np.repeat(codes, panel.rows_per_sample),
+        train,
+        panel.sites,
+        generations=config.generations,
+        cm_per_mb=config.cm_per_mb,
+    )
+
+
+def _start_bottleneck(prepared: Prepared, seed: int) -> None:
+    """Codebooks start where the encoder puts training rows."""
+    rows = torch.from_numpy(prepared.rows[TRAIN])
+    generator = torch.Generator().manual_seed(seed)
+    rows = rows[torch.randperm(len(rows), generator=generator)[:MAX_START_ROWS]]
+    network, category = prepared.network, prepared.category
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.manual_seed(seed)
+        if prepared.features is None:
+            features = network.features(torch.from_numpy(prepared.panel.counts[rows.numpy()]))
+        else:
+            features = prepared.features[rows]
+        location, _ = network.locate(features, None if category is None else category[rows])
+        network.bottleneck.start(location)

@@ -21,8 +21,7 @@ def held_out_metrics(model: TrainedModel, prepared: Prepared) -> dict[str, float
     rows = prepared.rows[TEST]
     counts = prepared.panel.counts[rows]
     ploidy = prepared.panel.ploidy
-    category = None if prepared.category is None else prepared.category[rows]
-    terms = model._terms(counts, category, n_draws=4, seed=0)
+    terms = model.row_terms(prepared.panel.take_samples(np.flatnonzero(prepared.parts == TEST)))
     alleles = np.maximum(observed_alleles(counts, ploidy), 1)
     bits = terms.bits_per_allele() * alleles
     frequency_bits = binomial_bits(counts, prepared.frequencies, ploidy)
@@ -52,7 +51,7 @@ def _gain_interval(
 
 def _pca_bits(model: TrainedModel, prepared: Prepared) -> np.ndarray:
     counts, ploidy = prepared.panel.counts, prepared.panel.ploidy
-    k = min(model.config.n_latent, prepared.components.n_components)
+    k = min(model.config.n_codes, prepared.components.n_components)
 
     def reconstruct(part: str) -> np.ndarray:
         scores = prepared.components.scores(counts[prepared.rows[part]])[:, :k]
