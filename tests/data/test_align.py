@@ -41,15 +41,26 @@ def test_every_case_by_hand() -> None:
         columns=COLUMNS,
     )
     found = align_sites(panel, model)
-    assert found.index.tolist() == [0, 1, 2, 3, 4, -1, -1, -1, -1]
+    assert found.index.tolist() == [0, 1, 2, 3, -1, -1, -1, -1, -1]
     assert found.flip.tolist() == [False, True, False, True, False, False, False, False, False]
     report = found.report
-    assert (report.n_model, report.matched, report.flipped, report.strand_flipped) == (9, 5, 2, 2)
-    assert (report.ambiguous_dropped, report.mismatched, report.missing) == (1, 1, 2)
-    assert report.overlap == pytest.approx(5 / 9)
+    assert (report.n_model, report.matched, report.flipped, report.strand_flipped) == (9, 4, 2, 2)
+    assert (report.ambiguous_dropped, report.mismatched, report.missing) == (2, 1, 2)
+    assert report.overlap == pytest.approx(4 / 9)
     assert report.matched_by == "position"
     counts = aligned_counts(panel, found)
-    assert counts.tolist() == [[2, 0, 2, 0, 2, -1, -1, -1, -1], [-1] * 9]
+    assert counts.tolist() == [[2, 0, 2, 0, -1, -1, -1, -1, -1], [-1] * 9]
+
+
+def test_palindromic_sites_are_believed_where_no_strand_is_turned() -> None:
+    panel = panel_of(("1", 10, ".", "A", "C"), ("1", 20, ".", "A", "T"), ("1", 30, ".", "G", "C"))
+    model = pd.DataFrame(
+        [("1", 10, ".", "C", "A"), ("1", 20, ".", "A", "T"), ("1", 30, ".", "C", "G")],
+        columns=COLUMNS,
+    )
+    found = align_sites(panel, model)
+    assert found.index.tolist() == [0, 1, -1]
+    assert (found.report.matched, found.report.ambiguous_dropped) == (2, 1)
 
 
 def test_ids_are_used_where_they_find_more() -> None:

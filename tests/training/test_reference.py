@@ -116,6 +116,24 @@ def test_published_positions_are_rounded_and_shuffled() -> None:
     assert nearest.max() < 0.01
 
 
+def test_code_lengths_are_calibrated_on_validation_people() -> None:
+    """Bits a hundred times too sure get a temperature that makes them sure enough."""
+    p = people()
+    rng = np.random.default_rng(2)
+    logits = rng.normal(size=(len(p.parts), N_GROUPS))
+    drawn = np.array([rng.choice(N_GROUPS, p=row) for row in softmax(logits)])
+    names = tuple(f"POP{g}" for g in range(N_GROUPS))
+    labels = {"population": np.array(names, dtype=object)[drawn]}
+    bits = -10 * logits / np.log(2)
+    found = fit_reference(
+        p.scores, p.scores[:, :2], labels, p.parts, 1, ("population", names, bits)
+    )
+    assert found.code_temperature == pytest.approx(10, rel=0.5)
+    again = Reference.from_parts(found.to_json(), found.to_arrays())
+    assert again.code_temperature == found.code_temperature
+    assert reference().code_temperature is None
+
+
 def test_levels_without_two_labels_are_left_out() -> None:
     p = people()
     one = np.full(len(p.parts), "ONLY", dtype=object)
@@ -183,11 +201,11 @@ def _break(name: str) -> Reference:
     return Reference.from_parts(json.dumps(text), arrays)
 
 
-DAMAGE = """nan; shape; type; absent array; more arrays; covariance; codes; spread; sizes; temperature
-no temperature; twice; level name; not JSON"""
+DAMAGE = ["nan", "shape", "type", "absent array", "more arrays", "covariance", "codes", "spread"]
+DAMAGE += ["sizes", "temperature", "no temperature", "twice", "level name", "not JSON"]
 
 
-@pytest.mark.parametrize("name", DAMAGE.replace("\n", "; ").split("; "))
+@pytest.mark.parametrize("name", DAMAGE)
 def test_damaged_and_hostile_files_are_refused(name: str) -> None:
     assert _break("nothing").levels
     with pytest.raises(CheckpointError):

@@ -17,6 +17,8 @@ WARN_OVERLAP = 0.50
 _COMPLEMENT = str.maketrans("ACGT", "TGCA")
 _AMBIGUOUS = frozenset({"AT", "TA", "CG", "GC"})
 _TEXT_COLUMNS = ("chrom", "id", "ref", "alt")
+MAX_STRAND_FLIPS = 0.01
+"""Share of tellable sites on the other strand above which A/T and C/G sites are not believed."""
 Key = Literal["position", "id"]
 
 
@@ -36,7 +38,8 @@ class AlignmentReport:
         Matched with the alleles of the other strand.
     ambiguous_dropped : int
         A/T and C/G sites with the alleles swapped: another strand or another reference, which
-        cannot be told apart, so the site counts as absent.
+        cannot be told apart, so the site counts as absent. Where other sites show that part of
+        the panel is on the other strand, also those with the alleles in order.
     mismatched : int
         Found with other alleles.
     missing : int
@@ -85,9 +88,11 @@ class Alignment:
 def align_sites(panel: Panel, sites: pd.DataFrame) -> Alignment:
     """Find the sites of a model in a panel, by position, or by ID where that finds more.
 
-    Alleles must be the same, swapped (flipped), or either on the other strand. A `chr` before the
-    chromosome is ignored, and so are IDs of ".". Of several sites of the panel that fit, the
-    first is taken.
+    Alleles must be the same, swapped (flipped), or either on the other strand. A/T and C/G sites
+    look the same on both strands: they count as absent where a strand may have been turned.
+    Frequencies do not decide: a cohort of one population has others than the model's people.
+    A `chr` before the chromosome is ignored, and so are IDs of ".". Of several sites of the panel
+    that fit, the first is taken.
 
     Parameters
     ----------
@@ -130,15 +135,19 @@ def _align(have: pd.DataFrame, want: pd.DataFrame, by: Key) -> Alignment:
     index = np.full(len(want), -1, dtype=np.int64)
     flip = np.zeros(len(want), dtype=bool)
     strand = np.zeros(len(want), dtype=bool)
-    swapped_ambiguous = np.zeros(len(want), dtype=bool)
+    dropped = np.zeros(len(want), dtype=bool)
     for turn, swap in ((False, False), (False, True), (True, False), (True, True)):
         found = lookup.find(want, want_place, turn, swap)
         new = (found >= 0) & (index < 0)
         if swap and not turn:
-            swapped_ambiguous = new & ambiguous
+            dropped = new & ambiguous
         if turn or swap:
             new &= ~ambiguous
         index[new], flip[new], strand[new] = found[new], swap, turn
+    tellable = (index >= 0) & ~ambiguous
+    if strand.sum() > MAX_STRAND_FLIPS * tellable.sum():
+        dropped |= (index >= 0) & ambiguous
+        index[ambiguous] = -1
     known = want_place.isin(set(have_place)).to_numpy(bool) & want_place.notna().to_numpy(bool)
     matched = int((index >= 0).sum())
     report = AlignmentReport(
@@ -146,8 +155,8 @@ def _align(have: pd.DataFrame, want: pd.DataFrame, by: Key) -> Alignment:
         matched=matched,
         flipped=int(flip.sum()),
         strand_flipped=int(strand.sum()),
-        ambiguous_dropped=int(swapped_ambiguous.sum()),
-        mismatched=int((known & (index < 0) & ~swapped_ambiguous).sum()),
+        ambiguous_dropped=int(dropped.sum()),
+        mismatched=int((known & (index < 0) & ~dropped).sum()),
         missing=int((~known).sum()),
         overlap=matched / max(len(want), 1),
         matched_by=by,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
-MIN_TEMPERATURE, MAX_TEMPERATURE = 0.05, 20.0
+MIN_TEMPERATURE, MAX_TEMPERATURE = 0.05, 100.0
 LDA_SHRINKAGE = (0.1, 0.3, 0.6)
 LDA_COMPONENTS = (5, 10, 20, 50, 100)
 LOGISTIC_C = (1.0, 3.0, 10.0, 30.0)

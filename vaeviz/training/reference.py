@@ -33,6 +33,7 @@ MAX_CLASSES, MAX_COMPONENTS, MAX_POINTS = 1_000, 1_024, 1_000_000
 NEIGHBOURS = 10
 DECIMALS = 3
 
+CodeLengths = tuple[str, tuple[str, ...], Floats]
 Positive = Annotated[float, Field(gt=0, le=1e12, allow_inf_nan=False)]
 
 
@@ -73,6 +74,7 @@ class ReferenceSettings(Settings):
     n_components: Annotated[int, Field(ge=1, le=MAX_COMPONENTS)]
     n_latent: Annotated[int, Field(ge=1, le=MAX_LATENT)]
     n_points: Annotated[int, Field(ge=1, le=MAX_POINTS)]
+    code_temperature: Positive | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -122,11 +124,14 @@ class Reference:
     points : float64, shape (n_points, n_latent)
     n_components : int
         Width of the component scores.
+    code_temperature : float or None
+        Of code lengths under a conditional model.
     """
 
     levels: dict[str, Level]
     points: Floats
     n_components: int
+    code_temperature: float | None = None
 
     def to_json(self) -> str:
         """Labels and settings as JSON text."""
@@ -135,6 +140,7 @@ class Reference:
             n_components=self.n_components,
             n_latent=self.points.shape[1],
             n_points=len(self.points),
+            code_temperature=self.code_temperature,
         ).to_json()
 
     def to_arrays(self) -> dict[str, NDArray]:
@@ -174,7 +180,8 @@ class Reference:
         if not all(np.isfinite(v).all() for v in arrays.values()):
             raise CheckpointError("The model's reference holds values that are not numbers.")
         levels = {name: _level(name, s, arrays) for name, s in settings.levels.items()}
-        return cls(levels, arrays["points"].astype(float), settings.n_components)
+        points = arrays["points"].astype(float)
+        return cls(levels, points, settings.n_components, settings.code_temperature)
 
 
 def expected_arrays(settings: ReferenceSettings) -> dict[str, tuple[tuple[int, ...], np.dtype]]:
@@ -239,6 +246,7 @@ def fit_reference(
     labels: Mapping[str, NDArray[np.object_]],
     parts: NDArray[np.object_],
     seed: int,
+    code_lengths: CodeLengths | None = None,
 ) -> Reference:
     """Fit classifiers on training people; choose their settings on validation people.
 
@@ -257,6 +265,9 @@ def fit_reference(
         'train', 'validation', 'test'.
     seed : int
         Of the order of the published points.
+    code_lengths : tuple, optional
+        Of a conditional model: the level it is conditioned on, its labels, and the bits of every
+        sample under each of them, (n_samples, n_labels).
     """
     values, places = np.asarray(scores, dtype=float), np.asarray(latent, dtype=float)
     train = np.flatnonzero(parts == TRAIN)
@@ -268,7 +279,28 @@ def fit_reference(
         classes = _classes(column[train])
         if len(classes) >= 2:
             levels[name] = _fit_level(values, places, column, classes, order, held, points)
-    return Reference(levels, points, values.shape[1])
+    temperature = _code_temperature(labels, held, code_lengths) if code_lengths else None
+    return Reference(levels, points, values.shape[1], temperature)
+
+
+def code_logits(bits: Floats) -> Floats:
+    """Log-likelihood of each label up to a constant a row: the shortest code wins."""
+    return -(bits - bits.min(axis=1, keepdims=True)) * np.log(2)
+
+
+def _code_temperature(
+    labels: Mapping[str, NDArray[np.object_]], held: NDArray[np.int64], lengths: CodeLengths
+) -> float:
+    level, names, bits = lengths
+    codes = _codes(labels[level], names)
+    known = held[codes[held] >= 0]
+    return fit_temperature(code_logits(bits[known]), codes[known])
+
+
+def _codes(labels: NDArray[np.object_], classes: tuple[str, ...]) -> NDArray[np.int64]:
+    """Place of every label among the classes, -1 where it is none of them."""
+    place = {label: k for k, label in enumerate(classes)}
+    return np.array([place.get(label, -1) for label in labels], dtype=np.int64)
 
 
 def _fit_level(
@@ -280,8 +312,7 @@ def _fit_level(
     held: NDArray[np.int64],
     points: Floats,
 ) -> Level:
-    place = {label: k for k, label in enumerate(classes)}
-    codes = np.array([place.get(label, -1) for label in labels], dtype=np.int64)
+    codes = _codes(labels, classes)
     train, held = order[codes[order] >= 0], held[codes[held] >= 0]
     fit = (scores[train], codes[train], scores[held], codes[held])
     lda, logistic = choose_lda(*fit), choose_logistic(*fit)
