@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from vaeviz.analysis.evaluation_report import (
     METHODS,
-    METRICS,
     TITLES,
     Evaluation,
     Measured,
@@ -20,6 +19,7 @@ from vaeviz.analysis.evaluation_report import (
 )
 from vaeviz.analysis.judging import Truth, finite, judge, make_truth
 from vaeviz.analysis.method_maps import MapInput, MethodMap, honest_scores, make_map
+from vaeviz.analysis.metric_definitions import METRICS
 from vaeviz.data.panel import LEVELS, Panel
 from vaeviz.errors import Cancelled, PanelError
 from vaeviz.progress import Progress, Silent

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import TYPE_CHECKING, Literal
 
+from vaeviz.analysis.metric_definitions import METRICS
 from vaeviz.config import Settings
 
 if TYPE_CHECKING:
@@ -21,109 +21,6 @@ TITLES: dict[str, str] = {
     "pca20": "PCA",
     "umap": "UMAP",
     "tsne": "t-SNE",
-}
-LABELS, CLUSTERS, DISTANCES, PLACES, REST = (
-    "Labels found",
-    "Clusters",
-    "Distances",
-    "Geography",
-    "Neighbours and bits",
-)
-
-
-@dataclasses.dataclass(frozen=True)
-class Metric:
-    """A figure: what it is called, which way is better, and what it means."""
-
-    title: str
-    group: str
-    definition: str
-    higher_is_better: bool = True
-
-
-_HELD = "held-out people, whom no method was fitted on"
-METRICS: dict[str, Metric] = {
-    "knn_population": Metric(
-        "5-NN population",
-        LABELS,
-        f"Share of {_HELD}, whose population is that of most of their 5 nearest training people "
-        "on the map. 95 % Wilson interval.",
-    ),
-    "knn_superpopulation": Metric(
-        "5-NN superpopulation", LABELS, "The same vote for superpopulations."
-    ),
-    "lda_population": Metric(
-        "LDA population",
-        LABELS,
-        f"Share of {_HELD}, whose population is found by linear discriminant analysis fitted on "
-        "training people (covariance shrunken by Ledoit and Wolf). 95 % Wilson interval.",
-    ),
-    "lda_superpopulation": Metric(
-        "LDA superpopulation", LABELS, "The same rule for superpopulations."
-    ),
-    "silhouette": Metric(
-        "Silhouette",
-        CLUSTERS,
-        "How much nearer held-out people are to their own label than to the nearest other one: "
-        "1 far apart, 0 touching, below 0 mixed. It rewards torn maps.",
-    ),
-    "calinski_harabasz": Metric(
-        "Calinski-Harabasz",
-        CLUSTERS,
-        "Variance between labels over variance within them, held-out people; it depends on the "
-        "number of dimensions.",
-    ),
-    "davies_bouldin": Metric(
-        "Davies-Bouldin",
-        CLUSTERS,
-        "Mean overlap of each label with its most similar one, held-out people. Lower is better.",
-        higher_is_better=False,
-    ),
-    "rho": Metric(
-        "rho with Fst",
-        DISTANCES,
-        "Spearman correlation of distances between populations on the map (centroids of held-out "
-        "people) with Hudson's Fst of the training people (ratio of sums over sites). 1: the map "
-        "orders relations as the genotypes do. 95 % interval by the jackknife over populations.",
-    ),
-    "rho_all": Metric(
-        "rho, all people", DISTANCES, "The same with centroids and Fst of everybody."
-    ),
-    "procrustes": Metric(
-        "Procrustes",
-        PLACES,
-        "Correlation of the map with latitude and longitude of held-out people after moving, "
-        "turning, mirroring and scaling it. Dimensions beyond two count against.",
-    ),
-    "r2_places": Metric(
-        "R2 of places",
-        PLACES,
-        "Mean of R2 of latitude and of longitude by a linear map of the coordinates, fitted on "
-        "training people and scored on held-out people; negative is worse than their mean.",
-    ),
-    "r2_latitude": Metric("R2 latitude", PLACES, "R2 of latitude alone."),
-    "r2_longitude": Metric(
-        "R2 longitude", PLACES, "R2 of longitude alone, cut where nobody lives."
-    ),
-    "neighbours_kept": Metric(
-        "15 neighbours kept",
-        REST,
-        "Share of held-out people's 15 nearest people in the cross-fitted principal components "
-        "that are among their 15 nearest on the map (fewer in small panels).",
-    ),
-    "trustworthiness": Metric(
-        "Trustworthiness",
-        REST,
-        "1 where nobody lies near held-out people on the map who is far in the cross-fitted "
-        "principal components (Venna and Kaski 2001).",
-    ),
-    "bits_per_allele": Metric(
-        "Bits per allele",
-        REST,
-        "What genotypes of the model's own test people cost: the VAE's latent code is counted, "
-        "PCA's scores are free, which favours PCA. UMAP and t-SNE rebuild no genotypes.",
-        higher_is_better=False,
-    ),
 }
 
 
@@ -214,17 +111,59 @@ class Evaluation(Settings):
         ]
         return pd.DataFrame(rows)
 
+    def trade_off(self, level: str) -> pd.DataFrame:
+        """One row a method that has both: 5-NN accuracy at `level`, and rho, with their ends.
+
+        method, n_dimensions, rho, rho_low, rho_high, accuracy, accuracy_low, accuracy_high; means
+        and one sd to both sides where seeds were repeated.
+        """
+        import pandas as pd
+
+        names = {"rho": "rho", "accuracy": f"knn_{level}"}
+        rows = [
+            {
+                "method": method.title,
+                "n_dimensions": method.n_dimensions,
+                **{
+                    f"{column}{end}": value
+                    for column, metric in names.items()
+                    for end, value in zip(
+                        ("", "_low", "_high"), self.ends(method, metric), strict=True
+                    )
+                },
+            }
+            for method in self.placed
+        ]
+        return pd.DataFrame(rows).dropna(subset=list(names)) if rows else pd.DataFrame()
+
+    def ends(self, method: MethodReport, metric: str) -> tuple[float | None, ...]:
+        """A figure and the ends of its interval: over seeds where they were repeated."""
+        spread = self.spread.get(method.name, {}).get(metric)
+        if spread is not None and spread.mean is not None and spread.sd is not None:
+            return spread.mean, spread.mean - spread.sd, spread.mean + spread.sd
+        found = method.metrics[metric]
+        return found.value, found.ci_low, found.ci_high
+
+    def best(self, metric: str) -> tuple[str, ...]:
+        """Names of the methods with the best figure as shown; none where fewer than two have it."""
+        values = {m.name: self.ends(m, metric)[0] for m in self.placed}
+        sign = 1 if METRICS[metric].higher_is_better else -1
+        known = {name: sign * round(x, 3) for name, x in values.items() if x is not None}
+        if len(known) < 2:
+            return ()
+        return tuple(name for name, x in known.items() if x == max(known.values()))
+
     def text_of(self, method: MethodReport, metric: str) -> str:
         """A figure for people: value [95 % interval], or mean +- sd over seeds; – where none."""
         spread = self.spread.get(method.name, {}).get(metric)
         if spread is not None and spread.mean is not None and spread.sd is not None:
-            return f"{number(spread.mean)} ± {number(spread.sd)}"
+            return f"{shown(spread.mean)} ± {shown(spread.sd)}"
         found = method.metrics[metric]
         if found.value is None:
             return "–"
         if found.ci_low is None or found.ci_high is None:
-            return number(found.value)
-        return f"{number(found.value)} [{number(found.ci_low)}, {number(found.ci_high)}]"
+            return shown(found.value)
+        return f"{shown(found.value)} [{found.ci_low:.2f}, {found.ci_high:.2f}]"
 
     def _spread_of(self, method: str, metric: str) -> dict[str, float | None]:
         found = self.spread.get(method, {}).get(metric)
@@ -236,6 +175,6 @@ class Evaluation(Settings):
         }
 
 
-def number(value: float) -> str:
-    """Three digits behind the point; one for large figures."""
-    return f"{value:.3f}" if abs(value) < 100 else f"{value:,.1f}"
+def shown(value: float) -> str:
+    """A figure for people: three digits behind the point, none for large ones."""
+    return f"{value:.3f}" if abs(value) < 100 else f"{value:,.0f}"

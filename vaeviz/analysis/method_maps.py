@@ -83,7 +83,7 @@ def honest_scores(model: TrainedModel, panel: Panel) -> pd.DataFrame:
     A model that reads no components gets components of the panel, fitted on the model's training
     people.
     """
-    if not hasattr(model, "scores") or not model.is_map:
+    if model.config.shape != "global":
         train = model.split_of(panel) == TRAIN
         return pca_table(panel, N_COMPONENTS, train=train, seed=model.train_config.seed)
     scores = model.scores(panel).astype(float)
@@ -110,7 +110,7 @@ _Made = tuple[NDArray[np.float64], MethodSettings]
 
 
 def _vae(given: MapInput) -> _Made:
-    if not getattr(given.model, "is_map", True):
+    if not given.model.is_map:
         raise PanelError(
             "The model reads windows and has no one latent place for a person.",
             "Choose or train a map model.",

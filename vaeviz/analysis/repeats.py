@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from vaeviz.analysis.evaluation import Compared, evaluate, stop_if_asked
-from vaeviz.analysis.evaluation_report import METHODS, METRICS, Evaluation, Method, SeedRun, Spread
+from vaeviz.analysis.evaluation_report import METHODS, Evaluation, Method, SeedRun, Spread
+from vaeviz.analysis.metric_definitions import METRICS
 from vaeviz.config import TrainConfig
 from vaeviz.data.panel import Panel
 from vaeviz.progress import Part, Progress, Silent

@@ -25,8 +25,13 @@ if TYPE_CHECKING:
 COORDINATES = (*TABLES, ".parquet")
 SHOWN = {
     "Labels found": ("knn_population", "knn_superpopulation", "lda_population"),
-    "Geometry": ("rho", "rho_all", "r2_places", "procrustes", "neighbours_kept"),
-    "Clusters and bits": ("silhouette", "davies_bouldin", "trustworthiness", "bits_per_allele"),
+    "Distances and places": ("rho", "rho_all", "r2_places"),
+    "Neighbours, clusters, bits": (
+        "neighbours_kept",
+        "trustworthiness",
+        "silhouette",
+        "bits_per_allele",
+    ),
 }
 """Tables in the terminal; the report holds every figure."""
 
@@ -92,7 +97,7 @@ def tables(report: Evaluation) -> list[tuple[str, pd.DataFrame]]:
     """The figures that fit a terminal, methods below each other; with their spread over seeds."""
     import pandas as pd
 
-    from vaeviz.analysis.evaluation_report import METRICS
+    from vaeviz.analysis.metric_definitions import METRICS
 
     shown = []
     for title, names in SHOWN.items():

@@ -79,6 +79,37 @@ PAGES: dict[str, Explanation] = {
             "Compare with PCA: which relations do both show?",
         ),
     ),
+    "axes": Explanation(
+        "What the axes mean",
+        "Which sites and which populations each latent axis tells apart.",
+        "The decoder turns a latent point into an expected allele frequency at every site. Walk "
+        "along one axis and watch the frequencies change; or look along the genome at how much "
+        "each site moves. Bits of KL say how much an axis carries about a person; an axis that "
+        "carries nothing has collapsed. Groups are set along the axis in the order of their "
+        "means.",
+        "The axes of an autoencoder are not identified: another seed may turn, mirror or bend "
+        "them. What an axis means holds for this model alone, and no axis is an ancestry.",
+        (
+            "Which populations stand at the two ends of the axis, and what do their histories "
+            "share?",
+            "Walk out of the range of people: do the expected frequencies still make sense?",
+        ),
+    ),
+    "compare": Explanation(
+        "Compare",
+        "The model's map beside PCA, UMAP and t-SNE, judged by people whom none of them saw.",
+        "Every method was fitted on the same training people and read the same principal "
+        "components; everybody else was placed afterwards. Two questions pull in different "
+        "directions: do people's nearest neighbours share their population (5-NN), and are "
+        "populations as far apart on the map as their genotypes say (rho with Fst)? UMAP and "
+        "t-SNE mostly serve the first, PCA the second.",
+        "No map in two dimensions keeps everything. A clean gap between clusters can be made by "
+        "the method; look for it in another map before you believe it.",
+        (
+            "Lasso a population in UMAP: is it one cloud in PCA, too?",
+            "Which figure would a method win by tearing the map into islands?",
+        ),
+    ),
     "compression": Explanation(
         "Compression",
         "How well the model describes each population, in bits per allele of held-out people.",

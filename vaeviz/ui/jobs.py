@@ -19,6 +19,7 @@ PAGE_OF_KIND = {
     "import": "pages/panel.py",
     "train": "pages/train.py",
     "simulate": "pages/simulate.py",
+    "evaluate": "pages/compare.py",
 }
 _DISMISSED = "vaeviz_dismissed_jobs"
 

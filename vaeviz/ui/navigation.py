@@ -19,6 +19,8 @@ SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
     "Explore": (
         ("latent", "Latent space", ":material/scatter_plot:"),
+        ("compare", "Compare", ":material/compare:"),
+        ("axes", "What the axes mean", ":material/straighten:"),
         ("compression", "Compression", ":material/compress:"),
         ("entropy", "Entropy and migrations", ":material/public:"),
     ),
