@@ -133,3 +133,30 @@ def hostile_panel() -> Panel:
     samples["superpopulation"] = labels[1:] + labels[:1]
     samples["note"] = labels[2:] + labels[:2]
     return base.with_samples(samples).with_info(name=HOSTILE[1], description=HOSTILE[0])
+
+
+def linked_panel(
+    n_samples: int = 150, n_sites: int = 120, n_founders: int = 8, seed: int = 0
+) -> Panel:
+    """Phased people whose haplotypes copy a few founders: LD over the whole stretch.
+
+    Two populations with founders of their own; a haplotype changes founder once on average and
+    a copied allele is wrong with probability .005. One chromosome, sites 1,000 bp apart.
+    """
+    rng = np.random.default_rng(seed)
+    founders = rng.random((2, n_founders, n_sites)) < rng.uniform(0.15, 0.85, n_sites)
+    population = np.repeat(np.arange(n_samples) * 2 // n_samples, 2)
+    switch = rng.random((2 * n_samples, n_sites)) < 1 / n_sites
+    segment = np.cumsum(switch, axis=1)
+    picks = rng.integers(0, n_founders, (2 * n_samples, n_sites + 1))
+    copied = np.take_along_axis(picks, segment, axis=1)
+    alleles = founders[population[:, None], copied, np.arange(n_sites)]
+    alleles ^= rng.random(alleles.shape) < 0.005
+    samples = pd.DataFrame(
+        {
+            "sample": [f"ID{i:04d}" for i in range(n_samples)],
+            "population": [f"POP{i + 1}" for i in population[::2]],
+        }
+    )
+    info = PanelInfo(name="linked", description="Copies of a few founders", simulated=True)
+    return Panel.create(alleles, 1, samples, site_table(n_sites, 1), info)

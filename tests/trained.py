@@ -6,7 +6,7 @@ from functools import cache
 
 import torch
 
-from tests.panels import random_panel
+from tests.panels import linked_panel, random_panel
 from vaeviz.config import Rows, TrainConfig
 from vaeviz.data.panel import Panel
 from vaeviz.training.loop import train_model
@@ -39,3 +39,19 @@ def small_model(rows: Rows = "person", condition: str | None = None) -> TrainedM
         return train_model(model_panel(), config)
     finally:
         torch.set_num_threads(threads)
+
+
+@cache
+def linked_model(rows: Rows = "haplotype") -> TrainedModel:
+    """A model of `linked_panel`, good enough to guess an allele from its neighbours."""
+    config = TrainConfig(
+        rows=rows,
+        n_latent=8,
+        n_components=20,
+        rank=16,
+        hidden=(32,),
+        epochs=60,
+        batch_size=32,
+        learning_rate=1e-2,
+    )
+    return train_model(linked_panel(), config)

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from vaeviz import __version__
-from vaeviz.cli import evaluate, export, importing, listing, serve, simulate, tables, train
+from vaeviz.cli import evaluate, export, importing, impute, listing, serve, simulate, tables, train
 from vaeviz.cli.session import open_session, take_job
 from vaeviz.errors import Cancelled, ConfigError, VaevizError
 from vaeviz.escape import plain
@@ -34,6 +34,7 @@ app.command("embed")(tables.embed)
 app.command("compression")(tables.compression)
 app.command("entropy")(tables.entropy)
 app.command("evaluate")(evaluate.evaluate)
+app.command("impute")(impute.impute)
 app.command("simulate")(simulate.simulate)
 app.command("export")(export.export)
 app.command("serve")(serve.serve)

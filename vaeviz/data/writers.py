@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from vaeviz.data.bgzf import BgzfWriter
 from vaeviz.data.chromosomes import natural_key
+from vaeviz.data.dosages import Dosages
 from vaeviz.data.limits import file_name
 from vaeviz.data.panel import Panel
 from vaeviz.data.vcz import source_line
@@ -26,11 +27,12 @@ _SYMBOLS = np.frombuffer(b".01", dtype=np.uint8)
 _BASES = frozenset("ACGTN")
 
 
-def write_vcf(panel: Panel, path: Path) -> None:
+def write_vcf(panel: Panel, path: Path, dosages: Dosages | None = None) -> None:
     """Write a panel as bgzip-compressed VCF 4.3, sorted by chromosome and position.
 
     Phased calls are joined by "|", unphased by "/". `##source` says when the people are
-    simulated or synthetic.
+    simulated or synthetic. With `dosages`, sites that the model knows also carry DS, AF, DR2
+    and the flag IMP, and the header names the model that imputed.
 
     Raises
     ------
@@ -40,12 +42,13 @@ def write_vcf(panel: Panel, path: Path) -> None:
     order = _site_order(panel.sites)
     fixed = _fixed_columns(panel.sites.iloc[order])
     with _replacing(Path(path)) as temporary, BgzfWriter(temporary) as file:
-        file.write(_header(panel).encode())
+        file.write(_header(panel, [] if dosages is None else dosages.header()).encode())
         for start in range(0, panel.n_sites, SITES_A_BLOCK):
             block = order[start : start + SITES_A_BLOCK]
-            calls = _call_text(panel.take_sites(block).genotypes(), panel.phased)
-            lines = zip(fixed[start : start + len(block)], calls, strict=True)
-            file.write(b"".join(line for pair in lines for line in (*pair, b"\n")))
+            calls = _calls(panel, block, dosages)
+            ends = [".\tGT" if dosages is None else dosages.columns(site) for site in block]
+            lines = zip(fixed[start : start + len(block)], ends, calls, strict=True)
+            file.write(b"".join(b"%b%b%b\n" % (a, b.encode(), c) for a, b, c in lines))
 
 
 def write_csv(panel: Panel, path: Path) -> None:
@@ -102,7 +105,7 @@ def _site_order(sites: pd.DataFrame) -> NDArray[np.int64]:
     return np.lexsort((sites["pos"].to_numpy(), rank.to_numpy(np.int64))).astype(np.int64)
 
 
-def _header(panel: Panel) -> str:
+def _header(panel: Panel, more: list[str]) -> str:
     contigs = sorted(pd.unique(panel.sites["chrom"]), key=natural_key)
     lines = [
         "##fileformat=VCFv4.3",
@@ -111,13 +114,14 @@ def _header(panel: Panel) -> str:
         *(f"##contig=<ID={_word(c)}>" for c in contigs),
         '##FILTER=<ID=PASS,Description="All filters passed">',
         '##FORMAT=<ID=GT,Number=1,Type=String,Description="Genotype">',
+        *more,
         "#CHROM\tPOS\tID\tREF\tALT\tQUAL\tFILTER\tINFO\tFORMAT\t" + "\t".join(panel.sample_ids),
     ]
     return "\n".join(lines) + "\n"
 
 
 def _fixed_columns(sites: pd.DataFrame) -> list[bytes]:
-    """The first nine columns of every record."""
+    """The first seven columns of every record, and the tab behind them."""
     alleles = set(pd.unique(sites["ref"])) | set(pd.unique(sites["alt"])) - {"."}
     odd = sorted(a for a in alleles if not a or not set(a) <= _BASES)
     if odd:
@@ -127,19 +131,33 @@ def _fixed_columns(sites: pd.DataFrame) -> list[bytes]:
         )
     ids = sites["id"].map(_word)
     return [
-        f"{_word(chrom)}\t{pos}\t{name}\t{ref}\t{alt}\t.\tPASS\t.\tGT".encode()
+        f"{_word(chrom)}\t{pos}\t{name}\t{ref}\t{alt}\t.\tPASS\t".encode()
         for (chrom, pos, ref, alt), name in zip(_keys(sites), ids, strict=True)
     ]
 
 
-def _call_text(alleles: NDArray[np.int8], phased: bool) -> list[bytes]:
-    """Genotype columns of records, a tab before each: alleles are (n_sites, n_samples, 2)."""
+def _calls(panel: Panel, block: NDArray[np.int64], dosages: Dosages | None) -> list[bytes]:
+    """Genotype columns of the records of some sites, a tab before each genotype."""
+    alleles = panel.take_sites(block).genotypes()
+    if dosages is None:
+        return [row.tobytes() for row in _call_text(alleles, panel.phased)]
+    phased = panel.phased & (dosages.phased | ~dosages.imputed[:, block].T)
+    plain_text = _call_text(alleles, phased)
+    with_dosage = np.concatenate([plain_text, dosages.text(block)], axis=2)
+    return [
+        (with_dosage if known else plain_text)[i].tobytes()
+        for i, known in enumerate(dosages.known[block])
+    ]
+
+
+def _call_text(alleles: NDArray[np.int8], phased: bool | NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Characters of genotypes, tab first: (n_sites, n_samples, 4) of (n_sites, n_samples, 2)."""
     text = np.empty((*alleles.shape[:2], 4), dtype=np.uint8)
     text[..., 0] = ord("\t")
     text[..., 1] = _SYMBOLS[alleles[..., 0] + 1]
-    text[..., 2] = ord("|" if phased else "/")
+    text[..., 2] = np.where(phased, ord("|"), ord("/"))
     text[..., 3] = _SYMBOLS[alleles[..., 1] + 1]
-    return [row.tobytes() for row in text]
+    return text
 
 
 def _word(text: str) -> str:

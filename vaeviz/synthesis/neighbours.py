@@ -7,6 +7,8 @@ import dataclasses
 import numpy as np
 from numpy.typing import NDArray
 
+from vaeviz.analysis.haplotype_neighbours import threshold_signs
+
 Counts = NDArray[np.int8]
 _BLOCK = 128
 NEAR_QUANTILE = 0.01
@@ -77,7 +79,7 @@ def nearest_mismatch(
     -------
     float64 array, shape (n_rows,), 0 to 1; NaN where nothing can be compared
     """
-    signs, known_signs = _signs(rows, ploidy), _signs(known, ploidy)
+    signs, known_signs = threshold_signs(rows, ploidy), threshold_signs(known, ploidy)
     called, known_called = np.abs(signs), np.abs(known_signs)
     complete = bool(called.all() and known_called.all())
     nearest = np.empty(len(rows))
@@ -92,12 +94,3 @@ def nearest_mismatch(
         share = np.where(np.isnan(share), np.inf, share).min(1)
         nearest[part] = np.where(np.isinf(share), np.nan, share)
     return nearest
-
-
-def _signs(counts: Counts, ploidy: int) -> NDArray[np.float32]:
-    """+1 / -1 / 0 (missing) for each threshold count >= 1 .. ploidy: mismatches become products."""
-    planes = [
-        np.where(counts < 0, 0, np.where(counts >= k, 1, -1)).astype(np.float32)
-        for k in range(1, ploidy + 1)
-    ]
-    return np.concatenate(planes, axis=1)
