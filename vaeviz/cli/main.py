@@ -12,7 +12,18 @@ import typer
 from rich.console import Console
 
 from vaeviz import __version__
-from vaeviz.cli import evaluate, export, importing, impute, listing, serve, simulate, tables, train
+from vaeviz.cli import (
+    classify,
+    evaluate,
+    export,
+    importing,
+    impute,
+    listing,
+    serve,
+    simulate,
+    tables,
+    train,
+)
 from vaeviz.cli.session import open_session, take_job
 from vaeviz.errors import Cancelled, ConfigError, VaevizError
 from vaeviz.escape import plain
@@ -33,6 +44,7 @@ app.command("train")(train.train)
 app.command("embed")(tables.embed)
 app.command("compression")(tables.compression)
 app.command("entropy")(tables.entropy)
+app.command("classify")(classify.classify)
 app.command("evaluate")(evaluate.evaluate)
 app.command("impute")(impute.impute)
 app.command("simulate")(simulate.simulate)
