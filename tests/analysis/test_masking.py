@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tests.analysis.test_imputation import with_holes
 from tests.panels import linked_panel, random_panel, site_table
 from tests.trained import linked_model
 from vaeviz.analysis.haplotype_neighbours import Entries, neighbour_counts
@@ -31,8 +32,9 @@ def test_methods_that_use_linkage_beat_frequencies(rows: Rows) -> None:
         assert r2[MODEL] > r2[FREQUENCIES] + 0.15
         assert r2[NEIGHBOURS] > r2[FREQUENCIES] + 0.2
         assert table.loc[rate, "n_masked"].nunique() == 1
-    n_cells = 120 * 15
-    assert table.loc[0.3, "n_masked"].iloc[0] == pytest.approx(0.3 * n_cells, rel=0.15)
+    # So few people that every genotype is hidden in one of the 10 masks, .9 of them in the 3.
+    for rate, share in ((0.1, 1.0), (0.3, 0.9)):
+        assert table.loc[rate, "n_masked"].iloc[0] == pytest.approx(share * 120 * 15, rel=0.03)
     again = masking_r2(linked_model(rows), linked_panel(), (0.1, 0.3)).set_index(table.index.names)
     pd.testing.assert_frame_equal(again, table)
 
@@ -41,7 +43,8 @@ def test_only_test_people_are_hidden_and_the_model_does_not_see_it() -> None:
     model, panel = linked_model(), linked_panel()
     setting = _Experiment.of(model, panel)
     people = setting.people("test")
-    truth, hidden = setting.mask(people, 0.2, np.random.default_rng(1))
+    (hidden,) = setting.masks(people, 0.2, np.random.default_rng(1), n=1)
+    truth = setting.truth(people, hidden)
     whole = panel.as_dosages().counts
     np.testing.assert_array_equal(truth, whole[people[hidden.row], hidden.site])
     # The same genotypes, had the truth been another: the answer must not move.
@@ -56,6 +59,17 @@ def test_only_test_people_are_hidden_and_the_model_does_not_see_it() -> None:
         lied.by_neighbours(people, hidden, (1, 4), 64),
         setting.by_neighbours(people, hidden, (1, 4), 64),
     )
+
+
+def test_masks_do_not_overlap_and_hide_only_what_was_observed() -> None:
+    panel = with_holes(linked_panel())
+    setting = _Experiment.of(linked_model(), panel)
+    people = setting.people("test")
+    times = np.zeros((len(people), 120), int)
+    for hidden in setting.masks(people, 0.1, np.random.default_rng(1)):
+        np.add.at(times, (hidden.row, hidden.site), 1)
+        assert len(hidden.row) == pytest.approx(0.1 * 0.85**2 * times.size, rel=0.3)
+    np.testing.assert_array_equal(times, panel.as_dosages().counts[people] >= 0)
 
 
 def test_frequencies_are_those_of_training_people_of_the_population() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +26,10 @@ NEIGHBOUR_KS = (1, 2, 4, 8, 16, 32)
 NEIGHBOUR_WIDTHS = (64, 256)
 CHOOSING_RATE = 0.1
 MAX_CHOOSING_PEOPLE = 50
-MIN_PER_SITE = 5
+MIN_PER_SITE = 10
+ENOUGH_PER_SITE = 50
+"""Hidden genotypes at a site for its r2: more masks are drawn until there are about as many, for
+with n of them the r2 of noise is 1 / (n - 1)."""
 MAF_BOUNDS = {"maf1": 0.01, "maf5": 0.05}
 
 
@@ -39,7 +43,9 @@ def masking_r2(
     """Hide genotypes of the model's test people, impute them, and compare with the truth.
 
     A person's genotype at a site is hidden as a whole (both alleles), each with the same
-    chance, as when a call fails. Only genotypes observed in the panel are hidden. Compared are
+    chance, as when a call fails. Only genotypes observed in the panel are hidden. Where a rate
+    hides few genotypes of a site, several masks without overlap are taken one after another.
+    Compared are
 
     - the model;
     - population frequencies: twice the ALT frequency, (count + 1/2) / (n + 1), among training
@@ -54,7 +60,7 @@ def masking_r2(
         rate, method, n_masked (genotypes), r2 (squared Pearson correlation of dosages over all
         hidden genotypes), site_r2_maf1 and site_r2_maf5 (mean over sites of the squared
         correlation within the site, for sites of training MAF >= 1 % and >= 5 % where at least
-        5 genotypes were hidden and vary; a method that gives one value at such a site scores
+        10 genotypes were hidden and vary; a method that gives one value at such a site scores
         0 there), n_sites_maf1, n_sites_maf5, settings (of the neighbours).
 
     Raises
@@ -129,35 +135,49 @@ class _Experiment:
     def measure(self, rate: float, choice: Choice, rng: np.random.Generator) -> pd.DataFrame:
         """Rows of the result for one rate."""
         people = self.people("test")
-        truth, masked = self.mask(people, rate, rng)
-        filled = {
-            MODEL: self.by_model(people, masked),
-            FREQUENCIES: self.by_frequencies(people, masked),
-            NEIGHBOURS: self.by_neighbours(people, masked, (choice.k,), choice.width)[0],
+        methods = {
+            MODEL: lambda hidden: self.by_model(people, hidden),
+            FREQUENCIES: lambda hidden: self.by_frequencies(people, hidden),
+            NEIGHBOURS: lambda hidden: self.by_neighbours(
+                people, hidden, (choice.k,), choice.width
+            )[0],
         }
+        masks = self.masks(people, rate, rng)
+        truth = np.concatenate([self.truth(people, hidden) for hidden in masks])
+        site = np.concatenate([hidden.site for hidden in masks])
         maf = np.minimum(self.model.training_frequencies, 1 - self.model.training_frequencies)
-        table = pd.DataFrame(
-            [
-                {"rate": rate, "method": name, **_scores(truth, dosage, masked.site, maf)}
-                for name, dosage in filled.items()
-            ]
-        )
+        rows = []
+        for name, fill in methods.items():
+            dosage = np.concatenate([fill(hidden) for hidden in masks])
+            rows.append({"rate": rate, "method": name, **_scores(truth, dosage, site, maf)})
+        table = pd.DataFrame(rows)
         table["settings"] = ["", "", f"{choice.k} neighbours, windows of {choice.width} sites"]
         return table
 
-    def mask(
-        self, people: NDArray[np.int64], rate: float, rng: np.random.Generator
-    ) -> tuple[NDArray[np.float64], Entries]:
-        """True dosages of the genotypes to hide, and where they are (row = place in `people`)."""
-        own = self.counts[self.rows_of(people)].reshape(len(people), self.per_person, -1)
-        dosage = np.where((own < 0).any(1), MISSING, own.sum(1))
-        hidden = Entries.where((rng.random(dosage.shape) < rate) & (dosage >= 0))
-        if not len(hidden.row):
+    def masks(
+        self, people: NDArray[np.int64], rate: float, rng: np.random.Generator, n: int | None = None
+    ) -> list[Entries]:
+        """Genotypes to hide (row = place in `people`), in masks without overlap."""
+        if n is None:
+            n = min(math.ceil(ENOUGH_PER_SITE / (rate * len(people))), round(1 / rate))
+        observed = self.dosages(people) >= 0
+        place = rng.random(observed.shape, dtype=np.float32) / rate
+        masks = [Entries.where(observed & (place >= i) & (place < i + 1)) for i in range(n)]
+        if not all(len(hidden.row) for hidden in masks):
             raise ModelError(
-                f"No genotype of the test people was hidden at a rate of {rate:g}.",
+                f"A rate of {rate:g} hides no genotype of the {len(people)} test people.",
                 "Give a higher rate or a larger panel.",
             )
-        return dosage[hidden.row, hidden.site].astype(float), hidden
+        return masks
+
+    def dosages(self, people: NDArray[np.int64]) -> NDArray[np.int8]:
+        """Dosage of some people in the model's orientation; -1 where any allele is missing."""
+        own = self.counts[self.rows_of(people)].reshape(len(people), self.per_person, -1)
+        return np.where((own < 0).any(1), np.int8(MISSING), own.sum(1, dtype=np.int8))
+
+    def truth(self, people: NDArray[np.int64], hidden: Entries) -> NDArray[np.float64]:
+        """True dosage of what is hidden."""
+        return self.dosages(people)[hidden.row, hidden.site].astype(np.float64)
 
     def by_model(self, people: NDArray[np.int64], hidden: Entries) -> NDArray[np.float64]:
         """Expected dosage that the model gives to what is hidden."""
@@ -215,7 +235,8 @@ class _Experiment:
             return Choice(NEIGHBOUR_KS[len(NEIGHBOUR_KS) // 2], NEIGHBOUR_WIDTHS[0])
         if len(people) > MAX_CHOOSING_PEOPLE:
             people = np.sort(rng.choice(people, MAX_CHOOSING_PEOPLE, replace=False))
-        truth, hidden = self.mask(people, CHOOSING_RATE, rng)
+        (hidden,) = self.masks(people, CHOOSING_RATE, rng, n=1)
+        truth = self.truth(people, hidden)
         scored = [
             (_r2(truth, dosage), Choice(k, width))
             for width in NEIGHBOUR_WIDTHS
