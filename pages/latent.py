@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vaeviz.ui import explain, guards, latent_view, selection_view, state
+from vaeviz.ui import clusters_view, explain, guards, latent_view, selection_view, state
 from vaeviz.ui.errors import shown_errors
 from vaeviz.ui.widgets import loading
 
@@ -35,6 +35,7 @@ def explore() -> None:
         )
     view = latent_view.controls(panel, coordinates, has_split="split" in coordinates.table)
     latent_view.charts(panel, coordinates, view)
+    clusters_view.section(panel, coordinates, view)
     st.subheader("Selection", anchor=False)
     selection_view.mode_switch()
     grid = st.grid(3, min_column_width=260)

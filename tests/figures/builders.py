@@ -7,9 +7,21 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from vaeviz.analysis.clusters import gaussians
 from vaeviz.data.assets import migration_routes
 from vaeviz.data.panel import Panel
-from vaeviz.figures import compression, entropy, latent, panel, synthesis, training, worldmap
+from vaeviz.figures import (
+    along_genome,
+    axes,
+    clusters,
+    compression,
+    entropy,
+    latent,
+    panel,
+    synthesis,
+    training,
+    worldmap,
+)
 from vaeviz.figures.chart import Chart
 from vaeviz.figures.palette import Theme
 
@@ -147,6 +159,55 @@ def small_panel(groups: Sequence[str]) -> Panel:
     return Panel.create(np.zeros((len(table), 1), np.int8), 2, table, sites)
 
 
+def effects(groups: Sequence[str] = GROUPS, n: int = 30) -> pd.DataFrame:
+    rng = np.random.default_rng(3)
+    return pd.DataFrame(
+        {
+            "chrom": np.repeat(np.array(["1", "2", groups[0]], object), n // 3),
+            "pos": 1_000 * (np.arange(n) + 1),
+            "id": np.resize(np.array([f"rs{i}" for i in range(7)] + list(groups), object), n),
+            "ref": "A",
+            "alt": "C",
+            "frequency": rng.random(n),
+            "slope": rng.normal(size=n),
+            "change_per_sd": rng.normal(scale=0.1, size=n),
+        }
+    )
+
+
+def top_sites(groups: Sequence[str] = GROUPS) -> pd.DataFrame:
+    sites = effects(groups).head(6)
+    return sites.assign(**{f"ALT frequency {g}": 0.1 * k for k, g in enumerate(groups)})
+
+
+def positions(groups: Sequence[str] = GROUPS) -> pd.DataFrame:
+    mean = np.linspace(-1, 2, len(groups))
+    return pd.DataFrame(
+        {
+            "order": np.arange(1, len(groups) + 1),
+            "group": list(groups),
+            "n_rows": np.arange(1, len(groups) + 1),
+            "mean": mean,
+            "sd": [np.nan, *np.full(len(groups) - 1, 0.3)],
+            "low": mean - 0.5,
+            "high": mean + 0.6,
+            "mean_in_sd": mean,
+        }
+    )
+
+
+def mixture_fits() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "covariance": ["full", "tied", "full", "diag"],
+            "n_components": [2, 2, 1, 1],
+            "bic": [10.0, 12.0, 20.0, 30.0],
+            "converged": True,
+            "bic_above_best": [0.0, 2.0, 10.0, 20.0],
+        }
+    )
+
+
 def all_charts(theme: Theme = "light", groups: Sequence[str] = GROUPS) -> dict[str, Chart]:
     """One chart of every builder, by the name of the builder."""
     look = {"theme": theme, "caption": CAPTION}
@@ -157,6 +218,8 @@ def all_charts(theme: Theme = "light", groups: Sequence[str] = GROUPS) -> dict[s
     sites = pd.DataFrame({"real": [0.1, 0.5, 0.9], "synthetic": [0.2, 0.4, 0.9]})
     components = points[["sample"]].assign(PC1=points[xy[0]], PC2=points[xy[1]])
     who = points.drop(columns="split")
+    xyz = points.filter(like="_mean").to_numpy()
+    names = points["superpopulation"].to_numpy(object)
     return {
         "scatter_2d": latent.scatter_2d(
             points,
@@ -168,6 +231,20 @@ def all_charts(theme: Theme = "light", groups: Sequence[str] = GROUPS) -> dict[s
             **look,
         ),
         "scatter_3d": latent.scatter_3d(points, *xy, "latent_3_mean", **look),
+        "label_regions": clusters.with_label_regions(
+            latent.scatter_2d(points, *xy, **look), gaussians(xyz[:, :2], names)
+        ),
+        "mixture_regions_3d": clusters.with_mixture_regions(
+            latent.scatter_3d(points, *xy, "latent_3_mean", **look), gaussians(xyz, names)
+        ),
+        "bic_curve": clusters.bic_curve(mixture_fits(), **look),
+        "sites_along_genome": along_genome.sites_along_genome(
+            effects(groups), "latent 1", 5, **look
+        ),
+        "groups_along_axis": axes.groups_along_axis(positions(groups), "latent 1", **look),
+        "walk_frequencies": axes.walk_frequencies(
+            top_sites(groups), np.linspace(0, 1, 6), list(groups), **look
+        ),
         "composition": latent.composition(small_panel(groups), [0, 1, 15], "population", **look),
         "population_counts": panel.population_counts(places(groups), **look),
         "frequency_spectrum": panel.frequency_spectrum(

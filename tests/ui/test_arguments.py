@@ -59,6 +59,12 @@ def test_tables_defuse_formulas_and_control_characters() -> None:
     assert shown["value"].tolist() == [0.1235, 123456.0]
 
 
+def test_columns_that_look_alike_are_told_apart() -> None:
+    table = pd.DataFrame([[1, 2, 3]], columns=["a\tb", "a\nb", "c"])
+    assert display_frame(table).columns.tolist() == ["a b", "a b (2)", "c"]
+    assert display_frame(pd.DataFrame()).empty
+
+
 def test_the_frame_loads_no_heavy_library() -> None:
     code = (
         "import sys, vaeviz.ui.frame, vaeviz.ui.jobs, vaeviz.ui.latent_view, "

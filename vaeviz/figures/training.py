@@ -69,6 +69,7 @@ def learning_curves(
 
 def kl_per_dimension(
     kl_nats: ArrayLike,
+    collapsed: ArrayLike | None = None,
     *,
     theme: Theme = "light",
     caption: str = "",
@@ -81,19 +82,22 @@ def kl_per_dimension(
     ----------
     kl_nats
         KL divergence from the prior, nats, shape (n_rows, n_latent).
+    collapsed
+        Which dimensions are grey, shape (n_latent,). Default: those of a mean KL under
+        `COLLAPSED_NATS`.
     """
     mean = np.asarray(kl_nats, dtype=float).mean(axis=0)
     table = pd.DataFrame({"dimension": np.arange(1, len(mean) + 1), "mean_kl_nats": mean})
-    table["collapsed"] = table["mean_kl_nats"] < COLLAPSED_NATS
+    table["collapsed"] = (mean < COLLAPSED_NATS) if collapsed is None else np.asarray(collapsed)
     figure = go.Figure()
-    for collapsed, colour in ((False, INKS[theme].accent), (True, neutral(theme))):
-        rows = table[table["collapsed"] == collapsed]
+    for grey, colour in ((False, INKS[theme].accent), (True, neutral(theme))):
+        rows = table[table["collapsed"] == grey]
         if len(rows):
             figure.add_trace(
                 go.Bar(
                     x=rows["dimension"].to_numpy(),
                     y=rounded(rows["mean_kl_nats"]),
-                    name="collapsed" if collapsed else "in use",
+                    name="collapsed" if grey else "in use",
                     marker={"color": colour, "line": {"width": 0}},
                     hovertemplate="latent %{x}: %{y:.3f} nats<extra></extra>",
                 )

@@ -11,7 +11,7 @@ import streamlit as st
 
 from vaeviz.data.panel import LEVELS, Panel
 from vaeviz.escape import plain
-from vaeviz.ui import derived, selecting, state
+from vaeviz.ui import clusters_view, derived, selecting, state
 from vaeviz.ui.explain import teaching
 from vaeviz.ui.show import show_chart, theme
 from vaeviz.ui.widgets import choice, loading, segments
@@ -29,12 +29,13 @@ VIEW_KEY = "latent_view"
 
 @dataclasses.dataclass(frozen=True)
 class Coordinates:
-    """A table of coordinates, one row a person, and what to call it."""
+    """A table of coordinates, one row a person, what to call it, and what it was made from."""
 
     table: pd.DataFrame
     columns: tuple[str, ...]
     name: str
     caption: str
+    digests: tuple[str, ...]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,6 +46,7 @@ class View:
     colour_by: str
     show_sd: bool
     beside: bool
+    regions: str
 
 
 def latent_coordinates(model: TrainedModel, panel: Panel) -> Coordinates:
@@ -55,7 +57,8 @@ def latent_coordinates(model: TrainedModel, panel: Panel) -> Coordinates:
     note = f"model {model.digest[:8]}"
     if overlap < 1:
         note += f", {overlap:.0%} of its sites in this panel"
-    return Coordinates(table, columns, LATENT, _caption(panel, note))
+    digests = (model.digest, panel.digest)
+    return Coordinates(table, columns, LATENT, _caption(panel, note), digests)
 
 
 def pca_coordinates(panel: Panel) -> Coordinates:
@@ -65,7 +68,7 @@ def pca_coordinates(panel: Panel) -> Coordinates:
     columns = tuple(c for c in scores.columns if c != "sample")
     labels = panel.samples[["sample", *LEVELS]]
     table = labels.merge(scores[["sample", *columns]], on="sample", how="left")
-    return Coordinates(table, columns, "PCA", _caption(panel, "PCA"))
+    return Coordinates(table, columns, "PCA", _caption(panel, "PCA"), (panel.digest,))
 
 
 def controls(panel: Panel, coordinates: Coordinates, has_split: bool) -> View:
@@ -76,9 +79,10 @@ def controls(panel: Panel, coordinates: Coordinates, has_split: bool) -> View:
         segments("View", ["2-D", "3-D"], VIEW_KEY)
         axes = _axes(coordinates, dimensions)
         colour_by = _colour_by(panel, has_split)
+        regions = clusters_view.region_choice()
         beside = _beside(coordinates)
         show_sd = dimensions == 2 and _show_sd(coordinates)
-    return View(axes, colour_by, show_sd, beside)
+    return View(axes, colour_by, show_sd, beside, regions)
 
 
 def too_flat(model: TrainedModel) -> bool:
@@ -152,17 +156,21 @@ def _colour_by(panel: Panel, has_split: bool) -> str:
 
 def _chart(panel: Panel, coordinates: Coordinates, view: View) -> None:
     key = selecting.chart_key(f"{coordinates.name}_{len(view.axes)}d")
-    chart = _build(panel, coordinates, view, key)
+    labels = _labels(panel, coordinates.table, view.colour_by)
+    chart = _build(panel, coordinates, view, key, labels)
+    chart = clusters_view.with_regions(chart, panel, coordinates, view, labels)
     rule = f"drawn on {coordinates.name}: {', '.join(view.axes)}"
     callback = partial(selecting.from_chart, key, rule) if len(view.axes) == 2 else None
     show_chart(chart, key, callback)
 
 
-def _build(panel: Panel, coordinates: Coordinates, view: View, key: str) -> Chart:
+def _build(
+    panel: Panel, coordinates: Coordinates, view: View, key: str, labels: pd.Series
+) -> Chart:
     from vaeviz.figures.latent import scatter_2d, scatter_3d
 
     common = {
-        "labels": _labels(panel, coordinates.table, view.colour_by),
+        "labels": labels,
         "samples": panel.samples,
         "theme": theme(),
         "caption": coordinates.caption,

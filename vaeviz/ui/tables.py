@@ -37,7 +37,7 @@ def csv_button(table: pd.DataFrame, key: str, label: str = "CSV") -> None:
 def display_frame(table: pd.DataFrame) -> pd.DataFrame:
     """Copy of a table for the screen: text cut and without control characters, 4 digits."""
     shown = table.copy()
-    shown.columns = [plain(name).replace("_", " ") for name in shown.columns]
+    shown.columns = _distinct([plain(name).replace("_", " ") for name in shown.columns])
     for position, dtype in enumerate(table.dtypes):
         column = table.iloc[:, position]
         if pd.api.types.is_float_dtype(dtype):
@@ -46,6 +46,12 @@ def display_frame(table: pd.DataFrame) -> pd.DataFrame:
             text = column.astype(object).where(column.notna(), "")
             shown.isetitem(position, text.map(plain))
     return shown
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Names with a number behind each that occurs again: labels may look alike once cut."""
+    again = pd.Series(names).groupby(names).cumcount()
+    return [f"{name} ({k + 1})" if k else name for name, k in zip(names, again, strict=True)]
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:
