@@ -19,19 +19,25 @@ def adopt(job: Job, output: Path) -> None:
     """
     if job.request.kind == "import":
         open_own_panel(output)
+    elif job.request.kind == "query":
+        keep_panel(output)
     elif job.request.kind == "train":
         _model_of_job(job, output)
 
 
 def open_own_panel(path: Path) -> None:
     """Open a panel that lies in the workspace, and remember it in the library."""
-    ref = workspace.reference(path)
-    panel = cache.panel(ref)
-    detail = f"{panel.n_samples:,} samples × {panel.n_sites:,} sites"
-    library.add(path, panel.info.name, detail, panel.digest)
-    state.set_panel(ref)
+    card = keep_panel(path)
+    state.set_panel(card.ref)
     steps.lead_to(steps.PANEL, steps.LOOK)
-    state.notice(f"The panel **{escape(panel.info.name)}** is open: {detail}.")
+    state.notice(f"The panel **{escape(card.name)}** is open: {card.detail}.")
+
+
+def keep_panel(path: Path) -> library.Card:
+    """Remember a panel that lies in the workspace, without opening it in place of another."""
+    panel = cache.panel(workspace.reference(path))
+    detail = f"{panel.n_samples:,} samples × {panel.n_sites:,} sites"
+    return library.add(path, panel.info.name, detail, panel.digest)
 
 
 def use_own_model(path: Path, name: str, detail: str, fits_open_panel: bool) -> None:

@@ -110,6 +110,22 @@ PAGES: dict[str, Explanation] = {
             "Which figure would a method win by tearing the map into islands?",
         ),
     ),
+    "classify": Explanation(
+        "Classify",
+        "Place people among the groups that the model has met, and see who fits none of them.",
+        "For each person the reported population label is inferred that training people most like "
+        "them carry, with a probability. Sites are matched first: swapped alleles are turned, and "
+        "sites that the query lacks count as missing, never as reference. People between groups or "
+        "far from all of them are flagged and listed apart. Where people report a label and the "
+        "model never learnt from them, calls are compared with it.",
+        "Labels are what people reported or where they were sampled: neither biological facts nor "
+        "identities. A call says which labelled training people someone resembles, among the "
+        "groups that happen to be in the panel.",
+        (
+            "Why does a person of an ancestry that is not in the panel still get a best guess?",
+            "Which two populations are mixed up most, and how close are they on the map?",
+        ),
+    ),
     "compression": Explanation(
         "Compression",
         "How well the model describes each population, in bits per allele of held-out people.",

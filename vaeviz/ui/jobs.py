@@ -17,6 +17,7 @@ from vaeviz.ui.errors import show_error, show_failure, shown_errors
 POLL_S = 1.0
 PAGE_OF_KIND = {
     "import": "pages/panel.py",
+    "query": "pages/classify.py",
     "train": "pages/train.py",
     "simulate": "pages/simulate.py",
     "evaluate": "pages/compare.py",

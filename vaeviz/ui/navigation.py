@@ -20,6 +20,7 @@ SECTIONS: dict[str, tuple[tuple[str, str, str], ...]] = {
     "Explore": (
         ("latent", "Latent space", ":material/scatter_plot:"),
         ("compare", "Compare", ":material/compare:"),
+        ("classify", "Classify", ":material/fact_check:"),
         ("axes", "What the axes mean", ":material/straighten:"),
         ("compression", "Compression", ":material/compress:"),
         ("entropy", "Entropy and migrations", ":material/public:"),

@@ -85,9 +85,10 @@ def store(files: Sequence[NamedFile]) -> Upload:
 
 
 def sweep() -> None:
-    """Delete earlier uploads, unless an import may still be reading one."""
+    """Delete earlier uploads, unless an import may still be reading one (also as a query)."""
     folder = workspace.folder() / "uploads"
-    if jobs.active("import") is None and folder.is_dir():
+    reading = jobs.active("import") or jobs.active("query")
+    if reading is None and folder.is_dir():
         shutil.rmtree(folder)
 
 
