@@ -101,7 +101,7 @@ def _summary(
     missing = after.as_dosages().counts < 0
     n_missing = int(missing.sum())
     overlap = model.align(before).report.overlap
-    quality = dosages.quality[dosages.quality == dosages.quality]
+    quality = dosages.mean_quality()
     result: Result = {
         "panel": panel_facts(after),
         "model": model.digest,
@@ -110,16 +110,16 @@ def _summary(
         "sites_added": n_added,
         "sites_unknown_to_the_model": n_unknown,
         "site_overlap": overlap,
-        "mean_estimated_r2": float(quality.mean()) if len(quality) else None,
+        "mean_estimated_r2": quality,
     }
     notes = [
         panel_line(after),
         f"{n_imputed:,} genotypes were imputed; {n_added:,} sites of the model were added.",
     ]
-    if len(quality):
+    if quality is not None:
         notes.append(
-            f"Estimated r2 of imputed sites: {quality.mean():.3f} on average, as the model "
-            "believes; --mask-test measures it."
+            f"Estimated r2 of imputed sites: {quality:.3f} on average, as the model believes; "
+            "--mask-test measures it."
         )
     if n_unknown:
         notes.append(

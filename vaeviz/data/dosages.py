@@ -57,6 +57,11 @@ class Dosages:
             '##FORMAT=<ID=DS,Number=A,Type=Float,Description="Expected copies of ALT">',
         ]
 
+    def mean_quality(self) -> float | None:
+        """Mean of `quality` over the sites that have one."""
+        measured = self.quality[np.isfinite(self.quality)]
+        return float(measured.mean()) if len(measured) else None
+
     def columns(self, site: int) -> str:
         """INFO and FORMAT of a record."""
         if not self.known[site]:
