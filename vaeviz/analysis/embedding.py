@@ -70,7 +70,9 @@ def umap_table(
     """UMAP of principal components or latent means; call it in a job process only.
 
     Distances between clusters of a UMAP mean nothing. numba, which it runs on, must not be
-    called from several threads of a server.
+    called from several threads of a server. It starts from the first two columns, as Kobak and
+    Linderman (2021, Nature Biotechnology 39:156) advise: that keeps more of the distances, and
+    UMAP's own start heeds no seed where neighbourhoods fall into islands.
 
     Parameters
     ----------
@@ -99,6 +101,7 @@ def umap_table(
     reducer = umap.UMAP(
         n_neighbors=min(n_neighbors, int(fitted.sum()) - 1),
         min_dist=min_dist,
+        init=values[fitted, :2] if values.shape[1] > 1 else "random",
         random_state=seed,
         transform_seed=seed,
         n_jobs=1,

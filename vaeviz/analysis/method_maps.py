@@ -150,8 +150,9 @@ def _layout(table: pd.DataFrame) -> NDArray[np.float64]:
 
 
 def _fitted_with(given: MapInput) -> MethodSettings:
-    """What UMAP and t-SNE have in common: components read, and the seed."""
-    return {"components": given.scores.shape[1] - 1, "seed": given.seed}
+    """What UMAP and t-SNE have in common: components read, start and seed."""
+    width = given.scores.shape[1] - 1
+    return {"components": width, "start": "first two components", "seed": given.seed}
 
 
 _MAKERS = {"vae": _vae, "pca": _pca, "pca20": _pca20, "umap": _umap, "tsne": _tsne}

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from vaeviz.escape import plain
 from vaeviz.figures.chart import Chart
-from vaeviz.figures.groups import names_beside, whiskers
+from vaeviz.figures.groups import PLOT_PX, whiskers
 from vaeviz.figures.latent import scatter_2d
 from vaeviz.figures.palette import Theme, colours, symbols
+from vaeviz.figures.placing import name_positions
 from vaeviz.figures.theme import INKS, label, rounded, style
 
 OURS = "VAE"
@@ -130,7 +133,7 @@ def trade_off(
         mode="markers+text",
         marker={"size": 13, "color": shades, "line": {"width": 1, "color": inks.text}},
         text=[label(m, 20) for m in used["method"]],
-        textposition=names_beside(used[["rho", "accuracy"]], used["method"]),
+        textposition=_free_places(used),
         textfont={"size": 12.5, "color": inks.text},
         cliponaxis=False,
         hovertext=[_hover(row) for _, row in used.iterrows()],
@@ -147,6 +150,27 @@ def trade_off(
         y_title=titles[1],
     )
     return Chart(figure, used, title, _alt(used, level), caption, name, theme)
+
+
+def _free_places(table: pd.DataFrame) -> list[str]:
+    """Places of the methods' names that no whisker crosses; under the point where none is free."""
+    ends = [
+        table[[f"{c}_low", c, f"{c}_high"]].astype(float).bfill(axis=1).ffill(axis=1).to_numpy()
+        for c in ("rho", "accuracy")
+    ]
+    (west, x, east), (south, y, north) = (
+        _pixels(e, size).T for e, size in zip(ends, PLOT_PX, strict=True)
+    )
+    boxes = [*np.column_stack([west, y - 2, east, y + 2])]
+    boxes += [*np.column_stack([x - 2, south, x + 2, north])]
+    marks = np.full(len(x), 13.0)
+    found = name_positions(np.column_stack([x, y]), marks, list(table["method"].map(str)), boxes)
+    return [place or "bottom right" for place in found]
+
+
+def _pixels(ends: NDArray[np.float64], size: float) -> NDArray[np.float64]:
+    low, high = (ends.min(), ends.max()) if len(ends) else (0.0, 1.0)
+    return (ends - low) / ((high - low) or 1.0) * size
 
 
 def _hover(row: pd.Series) -> str:

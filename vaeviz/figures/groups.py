@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -127,7 +125,7 @@ def _named_points(
             "line": {"width": 1.5, "color": shades},
         },
         text=[label(g, 14) for g in names],
-        textposition=names_beside(table[[x, y]], table["group"]),
+        textposition=_name_positions(table, x, y),
         textfont={"size": 11.5, "color": INKS[theme].text},
         cliponaxis=False,
         hovertext=[_hover(row, x, y, titles) for _, row in table.iterrows()],
@@ -135,13 +133,13 @@ def _named_points(
     )
 
 
-def names_beside(coordinates: pd.DataFrame, names: Sequence[object]) -> list[str]:
-    """Plotly's places of names beside their points; over the point where no place is free."""
-    points = coordinates.to_numpy(float)
+def _name_positions(table: pd.DataFrame, x: str, y: str) -> list[str]:
+    """Places of names beside their points; over the point where no place is free."""
+    points = table[[x, y]].to_numpy(float)
     span = np.ptp(points, axis=0) if len(points) else np.ones(2)
     scaled = (points - points.min(axis=0, initial=0)) / np.where(span > 0, span, 1) * PLOT_PX
-    shown = [plain(name, 14) for name in names]
-    found = name_positions(scaled, np.full(len(points), 13.0), shown)
+    names = [plain(g, 14) for g in table["group"]]
+    found = name_positions(scaled, np.full(len(points), 13.0), names)
     return [place or "top center" for place in found]
 
 
