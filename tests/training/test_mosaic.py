@@ -183,3 +183,15 @@ def test_what_does_not_fit_is_refused() -> None:
         Mosaic(counts, groups, rows, sites, 1.0, genetic_map=np.zeros(3))
     with pytest.raises(ModelError, match="falls"):
         Mosaic(counts, groups, rows, sites, 1.0, genetic_map=np.linspace(1, 0, 200))
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
+def test_a_gpu_draws_the_mosaics_of_the_cpu() -> None:
+    counts, groups = two_populations()
+    sites, rows = sites_along(200), torch.arange(80)
+    on_cpu = Mosaic(counts, groups, np.arange(80), sites, generations=20)
+    on_gpu = Mosaic(counts.cuda(), groups, np.arange(80), sites, generations=20)
+    drawn = on_gpu.draw(rows, generator(7))
+    assert drawn.is_cuda
+    assert torch.equal(drawn.cpu(), on_cpu.draw(rows, generator(7)))
