@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from statistics import NormalDist
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 import pytest
 
 from tests.panels import random_panel
-from vaeviz.analysis.embedding import pca_table, umap_table
+from vaeviz.analysis.embedding import pca_table, tsne_table, umap_table
 from vaeviz.analysis.neighbours import knn_accuracy
 from vaeviz.data.catalogue import load_builtin
 from vaeviz.data.panel import UNLABELLED
@@ -110,3 +111,38 @@ def test_neighbour_vote_leaves_the_unlabelled_out():
     assert (result.accuracy, result.n) == (1.0, 2)
     with pytest.raises(PanelError, match="0 labelled test"):
         knn_accuracy(points, labels, train, np.arange(6) == 4)
+
+
+@pytest.fixture(scope="module")
+def table_with_copies() -> tuple[pd.DataFrame, np.ndarray]:
+    """100 people in three clouds of four dimensions, the last 20 copies of the first 20."""
+    rng = np.random.default_rng(6)
+    points = rng.normal(size=(80, 4)) + 12 * np.eye(4)[np.arange(80) % 3]
+    values = np.concatenate([points, points[:20]])
+    table = pd.DataFrame(values, columns=[f"PC{i + 1}" for i in range(4)])
+    table.insert(0, "sample", [f"S{i}" for i in range(100)])
+    return table, np.arange(100) < 80
+
+
+@pytest.mark.parametrize("layout", [umap_table, tsne_table])
+def test_placed_people_land_where_their_copies_lie_and_move_nobody(
+    layout: Callable[..., pd.DataFrame], table_with_copies: tuple[pd.DataFrame, np.ndarray]
+) -> None:
+    table, train = table_with_copies
+    places = layout(table, seed=3, train=train).drop(columns="sample").to_numpy()
+    apart = np.linalg.norm(places[80:] - places[:20], axis=1)
+    spread = np.linalg.norm(places[:80] - places[:80].mean(0), axis=1).mean()
+    assert np.median(apart) < 0.1 * spread
+    moved = table.copy()
+    moved.loc[99, ["PC1", "PC2"]] = [30.0, -9.0]
+    again = layout(moved, seed=3, train=train).drop(columns="sample").to_numpy()
+    assert np.array_equal(again[:99], places[:99])
+    assert not np.array_equal(again[99], places[99])
+
+
+@pytest.mark.parametrize("layout", [umap_table, tsne_table])
+def test_layouts_need_ten_people_to_fit_on(
+    layout: Callable[..., pd.DataFrame], table_with_copies: tuple[pd.DataFrame, np.ndarray]
+) -> None:
+    with pytest.raises(PanelError, match="there are 9"):
+        layout(table_with_copies[0], train=np.arange(100) < 9)

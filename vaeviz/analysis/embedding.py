@@ -149,9 +149,9 @@ def tsne_table(
     )
     fit = reducer.fit(values[fitted])
     layout = np.empty((len(values), 2))
-    layout[fitted] = np.asarray(fit)
     if not fitted.all():
         layout[~fitted] = np.asarray(fit.transform(values[~fitted]))
+    layout[fitted] = np.asarray(fit)  # read last: `transform` shifts the fitted points, too
     return _layout_table(coordinates, layout, "tSNE")
 
 
