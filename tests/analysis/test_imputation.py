@@ -13,7 +13,8 @@ from vaeviz.analysis.imputation import impute, imputed_panel
 from vaeviz.analysis.masking import _site_r2
 from vaeviz.config import Rows
 from vaeviz.data.panel import MISSING, Panel
-from vaeviz.errors import PanelError
+from vaeviz.errors import Cancelled, PanelError
+from vaeviz.progress import Silent
 
 
 def with_holes(panel: Panel, rate: float = 0.15, seed: int = 4) -> Panel:
@@ -144,3 +145,15 @@ def test_the_panel_keeps_its_orientation_its_own_sites_and_gains_those_of_the_mo
 def test_a_model_of_haplotypes_refuses_unphased_genotypes() -> None:
     with pytest.raises(PanelError, match="unphased"):
         impute(linked_model(), linked_panel().as_dosages())
+
+
+class Impatient(Silent):
+    """Cancels at once."""
+
+    def cancelled(self) -> bool:
+        return True
+
+
+def test_it_stops_when_asked_to() -> None:
+    with pytest.raises(Cancelled):
+        impute(linked_model(), linked_panel(), Impatient())

@@ -14,6 +14,7 @@ from vaeviz.data.align import aligned_counts
 from vaeviz.data.chromosomes import plain_name
 from vaeviz.data.dosages import Dosages
 from vaeviz.data.panel import MISSING, SITE_COLUMNS, Panel
+from vaeviz.errors import Cancelled
 from vaeviz.progress import Progress, Silent
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def impute(model: TrainedModel, panel: Panel, progress: Progress | None = None) 
     imputed = np.empty(dosage.shape, bool)
     moments = _Moments(n_sites)
     for people in _blocks(panel.n_samples, per_person * n_sites):
-        progress.update(people.start, panel.n_samples, "Imputing")
+        tell(progress, people.start, panel.n_samples, "Imputing")
         rows = slice(people.start * per_person, people.stop * per_person)
         chance = model.probabilities(latent[rows], None if labels is None else labels[rows])
         observed = counts.reshape(panel.n_samples, -1, n_sites)[people]
@@ -90,9 +91,22 @@ def impute(model: TrainedModel, panel: Panel, progress: Progress | None = None) 
         expected = _fill(observed, missing, chance.reshape(-1, per_person, n_sites), panel.ploidy)
         dosage[people], imputed[people] = expected, missing.any(1)
         moments.add(expected, imputed[people])
-    progress.update(panel.n_samples, panel.n_samples, "Imputing")
+    tell(progress, panel.n_samples, panel.n_samples, "Imputing")
     phased = model.config.rows == "haplotype"
     return Imputed(dosage, counts, imputed, moments.quality(), alignment, phased)
+
+
+def tell(progress: Progress, done: int, total: int, message: str) -> None:
+    """Report how far the work is, and end it where somebody asks for that.
+
+    Raises
+    ------
+    Cancelled
+        It was cancelled.
+    """
+    progress.update(done, total, message)
+    if progress.cancelled():
+        raise Cancelled("The imputation was cancelled.", "Start it again.")
 
 
 def _blocks(n_people: int, cells_each: int) -> Iterator[slice]:

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from vaeviz.analysis.haplotype_neighbours import Entries, neighbour_counts
-from vaeviz.analysis.imputation import impute
+from vaeviz.analysis.imputation import impute, tell
 from vaeviz.data.align import aligned_counts
 from vaeviz.data.panel import LEVELS, MISSING, Panel
 from vaeviz.errors import ConfigError, ModelError
@@ -74,13 +74,13 @@ def masking_r2(
     if not rates or not all(0 < rate < 1 for rate in rates):
         raise ConfigError(f"Masking rates are {rates}.", "Give rates above 0 and below 1.")
     setting = _Experiment.of(model, panel)
-    progress.update(0, len(rates) + 1, "Choosing neighbours on validation people")
+    tell(progress, 0, len(rates) + 1, "Choosing neighbours on validation people")
     choice = setting.choose(seed)
     rows = []
     for i, rate in enumerate(rates):
-        progress.update(i + 1, len(rates) + 1, f"Masking {rate:.0%}")
+        tell(progress, i + 1, len(rates) + 1, f"Masking {rate:.0%}")
         rows.append(setting.measure(rate, choice, np.random.default_rng([seed, i, 1])))
-    progress.update(len(rates) + 1, len(rates) + 1, "Masked, imputed, compared")
+    tell(progress, len(rates) + 1, len(rates) + 1, "Masked, imputed, compared")
     return pd.concat(rows, ignore_index=True)
 
 

@@ -13,6 +13,7 @@ from vaeviz.cli.opening import open_model, open_panel, panel_facts, panel_line
 from vaeviz.cli.options import JsonFlag, ModelFile, PanelRef
 from vaeviz.cli.output import replacing
 from vaeviz.cli.session import Result, Session, records
+from vaeviz.progress import Part
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,9 +59,10 @@ def impute(
         report = mask_test and outputs.enter_context(
             replacing(mask_test, [".json"], [model, panel, output])
         )
-        session.progress.update(0, 1, "Opening the model and the panel")
+        n_parts = 1 if report is None else 2
+        session.progress.update(0, n_parts, "Opening the model and the panel")
         trained, opened = open_model(model), open_panel(panel)
-        imputed = fill(trained, opened, session.progress)
+        imputed = fill(trained, opened, Part(session.progress, 0, 1, n_parts))
         filled, dosages = imputed_panel(trained, opened, imputed, add_sites)
         write_vcf(filled, temporary, dosages)
         result, notes = _summary(trained, opened, filled, dosages)
@@ -79,7 +81,7 @@ def _mask(
     """The masking experiment, also written as JSON."""
     from vaeviz.analysis.masking import masking_r2
 
-    table = masking_r2(model, panel, seed=seed, progress=session.progress)
+    table = masking_r2(model, panel, seed=seed, progress=Part(session.progress, 1, 1, 2))
     content = {
         "model": model.digest,
         "panel": panel.digest,
