@@ -118,6 +118,8 @@ class ModelConfig(Settings):
             raise ValueError("windows must be in order")
         if self.window_width > MAX_LAYER:
             raise ValueError(f"a window holds at most {MAX_LAYER} sites")
+        if self.n_windows * self.window_width > 8 * MAX_SITES:
+            raise ValueError("windows differ too much in their number of sites")
         if self.bottleneck == "vq" and self.n_latent % self.codebook_heads:
             raise ValueError("the codebook heads must divide the latent dimensions")
         return self

@@ -13,7 +13,6 @@ from vaeviz.data.align import AlignmentReport, aligned_counts
 from vaeviz.data.panel import Panel
 from vaeviz.errors import ModelError
 from vaeviz.training.linear import softmax
-from vaeviz.training.projection import complete_scores
 from vaeviz.training.reference import METHODS, Level, Method, code_logits
 
 if TYPE_CHECKING:
@@ -180,10 +179,7 @@ def _flags(
 
 
 def _scores(model: TrainedModel, query: Panel) -> Floats:
-    """Component scores, completed where sites of the model are absent from the query."""
-    scores = model.scores(query).astype(float)
-    loadings = model.network.encoder.loadings.numpy()
-    return complete_scores(scores, loadings, model.align(query).index >= 0)
+    return model.scores(query).astype(float)
 
 
 def _latent(model: TrainedModel, query: Panel) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -37,14 +38,15 @@ class WindowLayout(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         width, n_sites = config.window_width, config.n_sites
-        starts = torch.tensor(config.windows)
-        ends = torch.tensor((*config.windows[1:], n_sites))
-        site = starts[:, None] + torch.arange(width)
+        starts = np.array(config.windows)
+        ends = np.append(starts[1:], n_sites)
+        site = starts[:, None] + np.arange(width)
         inside = site < ends[:, None]
         # Empty places read a column of zeros that is appended behind the last site.
-        site_of = torch.where(inside, site, torch.full_like(site, n_sites))
+        site_of = torch.from_numpy(np.where(inside, site, n_sites))
+        place_of = torch.from_numpy(np.flatnonzero(inside))
         self.register_buffer("site_of", site_of, persistent=False)
-        self.register_buffer("place_of", inside.flatten().nonzero()[:, 0], persistent=False)
+        self.register_buffer("place_of", place_of, persistent=False)
 
     def split(self, values: Tensor) -> Tensor:
         """(n_rows, n_sites) -> (n_windows, n_rows, width)."""

@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 import torch
 from pydantic import Field
+from safetensors.numpy import load as load_arrays
+from safetensors.numpy import save as save_arrays
 from safetensors.torch import load, save
 
 from vaeviz import __version__
@@ -23,6 +25,7 @@ from vaeviz.data.panel import SITE_COLUMNS, PanelInfo
 from vaeviz.errors import CheckpointError, ConfigError
 from vaeviz.models.autoencoder import Autoencoder
 from vaeviz.training.model import HALF_PRECISION, TrainedModel
+from vaeviz.training.reference import Reference, reference_bytes
 from vaeviz.training.split import PARTS
 
 if TYPE_CHECKING:
@@ -37,6 +40,8 @@ MEMBERS = (
     "history.csv",
     "metrics.json",
 )
+REFERENCE = ("reference.json", "reference.safetensors")
+"""Members of models that classify."""
 MAX_UNPACKED_BYTES = 4_000_000_000
 MAX_SMALL_BYTES = 20_000_000
 EPOCH = (2020, 1, 1, 0, 0, 0)
@@ -76,6 +81,10 @@ def save_model(model: TrainedModel, path: Path) -> None:
         "history.csv": model.history.to_csv(index=False).encode(),
         "metrics.json": json.dumps(model.metrics, indent=1).encode(),
     }
+    if model.reference is not None:
+        arrays = model.reference.to_arrays()
+        texts = (model.reference.to_json().encode(), save_arrays(arrays))
+        members |= zip(REFERENCE, texts, strict=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
@@ -123,14 +132,16 @@ def _damaged(path: Path) -> CheckpointError:
 
 def _check_members(archive: zipfile.ZipFile, path: Path) -> None:
     names = [item.filename for item in archive.infolist()]
-    if len(names) != len(set(names)) or set(names) != set(MEMBERS):
+    if len(names) != len(set(names)) or set(names) - set(REFERENCE) != set(MEMBERS):
+        raise _damaged(path)
+    if len(set(names) & set(REFERENCE)) == 1:
         raise _damaged(path)
     if sum(item.file_size for item in archive.infolist()) > MAX_UNPACKED_BYTES:
         raise CheckpointError(
             f"{path.name} unpacks to more than {MAX_UNPACKED_BYTES / 1e9:.0f} GB.",
             "Model files of this program are far smaller; do not open this one.",
         )
-    for name in ("config.json", "metrics.json", "history.csv"):
+    for name in {"config.json", "metrics.json", "history.csv", "reference.json"} & set(names):
         if archive.getinfo(name).file_size > MAX_SMALL_BYTES:
             raise _damaged(path)
 
@@ -179,7 +190,25 @@ def _assemble(archive: zipfile.ZipFile, header: Header) -> TrainedModel:
         info=header.info,
         metrics=_metrics(archive.read("metrics.json")),
         name=header.name,
+        reference=_reference(archive, header.model),
     )
+
+
+def _reference(archive: zipfile.ZipFile, config: ModelConfig) -> Reference | None:
+    settings, arrays = REFERENCE
+    if settings not in archive.namelist():
+        return None
+    text = archive.read(settings)
+    n_bytes = reference_bytes(text)
+    if archive.getinfo(arrays).file_size > n_bytes + 200_000:
+        raise CheckpointError("The model file's reference is larger than its settings say.")
+    reference = Reference.from_parts(text, load_arrays(archive.read(arrays)))
+    if (reference.n_components, reference.points.shape[1]) != (
+        config.n_components,
+        config.n_codes,
+    ):
+        raise CheckpointError("The model file's reference does not fit its settings.")
+    return reference
 
 
 def _stored_weights(network: Autoencoder) -> dict[str, torch.Tensor]:

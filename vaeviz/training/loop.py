@@ -101,6 +101,7 @@ class _Loop:
         )
         self.batches = Batches(prepared, config, self.fabric.device)
         self.total_steps = self.batches.n_batches * config.epochs
+        self.nats_per_bit = {part: _nats_per_bit(prepared, part) for part in (TRAIN, VALIDATION)}
         self.saved_at = time.monotonic()
 
     @property
@@ -203,7 +204,7 @@ class _Loop:
         """Score the validation rows, keep the best weights, report."""
         weights = state.average or None
         validation = self._validate(weights)
-        per_train, per_validation = (self._nats_per_bit(part) for part in (TRAIN, VALIDATION))
+        per_train, per_validation = self.nats_per_bit[TRAIN], self.nats_per_bit[VALIDATION]
         row = {
             "epoch": float(state.epoch),
             "seconds": seconds,
@@ -224,12 +225,6 @@ class _Loop:
         message = f"{row['validation_bits_per_allele'] * ploidy:.4f} bits per {unit} on validation"
         self.progress.update(state.epoch, self.config.epochs, message, **row)
 
-    def _nats_per_bit(self, part: str) -> float:
-        """Nats a row that make one bit per observed allele in this part of the split."""
-        panel, rows = self.prepared.panel, self.prepared.rows[part]
-        alleles = observed_alleles(panel.counts[rows], panel.ploidy)
-        return max(float(alleles.mean()), 1.0) * math.log(2)
-
     def _validate(self, weights: dict[str, Tensor] | None) -> tuple[float, float]:
         current = copy_weights(self.objective) if weights else None
         if weights:
@@ -238,6 +233,13 @@ class _Loop:
         if current:
             set_weights(self.objective, current)
         return terms
+
+
+def _nats_per_bit(prepared: Prepared, part: str) -> float:
+    """Nats a row that make one bit per observed allele in this part of the split."""
+    panel = prepared.panel
+    alleles = observed_alleles(panel.counts[prepared.rows[part]], panel.ploidy)
+    return max(float(alleles.mean()), 1.0) * math.log(2)
 
 
 def evaluate(network: Autoencoder, batches: Batches, rows: np.ndarray) -> tuple[float, float]:

@@ -16,12 +16,15 @@ from numpy.typing import NDArray
 
 from vaeviz.config import ModelConfig, TrainConfig
 from vaeviz.data.align import Alignment, align_sites, aligned_counts
-from vaeviz.data.panel import SITE_COLUMNS, Panel, PanelInfo
+from vaeviz.data.panel import LEVELS, SITE_COLUMNS, Panel, PanelInfo
 from vaeviz.errors import ModelError
 from vaeviz.models.autoencoder import Autoencoder
 from vaeviz.models.shapes import ComponentEncoder
 from vaeviz.training.bits import observed_alleles
+from vaeviz.training.components import Components
 from vaeviz.training.prepare import Prepared, categories, training_components
+from vaeviz.training.projection import complete_scores
+from vaeviz.training.reference import Reference, fit_reference
 from vaeviz.training.split import NEW
 from vaeviz.training.state import RunState, set_weights
 
@@ -99,6 +102,8 @@ class TrainedModel:
     info : PanelInfo
         Of the training panel.
     name : str
+    reference : Reference or None
+        What classifiers need; None for shapes that read no components.
     """
 
     network: Autoencoder
@@ -111,6 +116,7 @@ class TrainedModel:
     info: PanelInfo
     metrics: dict[str, float | int | str | bool] = field(default_factory=dict)
     name: str = "model"
+    reference: Reference | None = None
     _alignments: dict[str, Alignment] = field(default_factory=dict, repr=False)
     _cross_fitted: dict[str, torch.Tensor] = field(default_factory=dict, repr=False)
 
@@ -150,7 +156,22 @@ class TrainedModel:
             "panel_digest": panel.digest,
             **held_out_metrics(model, prepared),
         }
+        if model._reads_components:
+            model._remember_scores(panel, prepared.components)
+            model.reference = model._fit_reference(panel)
         return model
+
+    def _fit_reference(self, panel: Panel) -> Reference:
+        """Classifiers fitted on the training people of this model's own panel."""
+        latent = self.encode(panel).mean.reshape(panel.n_samples, -1, self.config.n_codes).mean(1)
+        labels = {level: panel.labels(level) for level in LEVELS}
+        lengths = None
+        if self.config.condition in LEVELS:
+            bits = self.code_lengths(panel)
+            lengths = (str(self.config.condition), self.config.condition_labels, bits)
+        seed = self.train_config.seed
+        parts = self.split_of(panel)
+        return fit_reference(self.scores(panel), latent, labels, parts, seed, lengths)
 
     @property
     def config(self) -> ModelConfig:
@@ -242,7 +263,7 @@ class TrainedModel:
         if self.config.condition is not None and self.config.condition in panel.samples:
             labels = self.config.condition_labels
             category = torch.from_numpy(categories(rows, self.config.condition, labels))
-        honest = self._honest_features(rows)
+        honest = self._features(panel, rows, counts)
         dtype = next(network.parameters()).dtype
         for start in range(0, len(counts), CHUNK_ROWS):
             part = slice(start, start + CHUNK_ROWS)
@@ -253,6 +274,21 @@ class TrainedModel:
                 features = honest[part].to(dtype)
             yield Part(chunk, features, None if category is None else category[part])
 
+    def _features(self, panel: Panel, rows: Panel, counts: NDArray[np.int8]) -> torch.Tensor | None:
+        """Component scores of all rows where plain projections will not do, else None."""
+        present = self.align(panel).index >= 0
+        if not self._reads_components or present.all():
+            return self._honest_features(rows)
+        chunks = torch.from_numpy(counts).split(CHUNK_ROWS)
+        with torch.inference_mode():
+            plain = torch.cat([self._double.features(chunk.double()) for chunk in chunks])
+        loadings = self._double.get_buffer("encoder.loadings").numpy()
+        return torch.from_numpy(complete_scores(plain.numpy(), loadings, present))
+
+    @property
+    def _reads_components(self) -> bool:
+        return isinstance(self.network.encoder, ComponentEncoder)
+
     def _honest_features(self, rows: Panel) -> torch.Tensor | None:
         """Component scores of the training panel's rows, cross-fitted on training rows.
 
@@ -260,23 +296,25 @@ class TrainedModel:
         training people are not in the model file (they would tell who was in it), so they are
         fitted again from the panel. None for any other panel, and without components.
         """
-        encoder = self.network.encoder
         own = rows.digest == self.metrics.get("panel_digest")
-        if not own or not isinstance(encoder, ComponentEncoder):
+        if not own or not self._reads_components:
             return None
         if rows.digest not in self._cross_fitted:
             components = training_components(rows, self.train_config, self.split_of(rows))
             if components.n_components != self.config.n_components:
                 return None
-            chunks = torch.from_numpy(np.array(rows.counts)).split(CHUNK_ROWS)
-            with torch.inference_mode():
-                features = torch.cat([self._double.features(c.double()) for c in chunks])
-            train = torch.from_numpy(components.train_rows)
-            scores = torch.from_numpy(components.train_scores).double()
-            features[train] = scores * encoder.score_scale.double()
-            self._cross_fitted.clear()
-            self._cross_fitted[rows.digest] = features
+            self._remember_scores(rows, components)
         return self._cross_fitted[rows.digest]
+
+    def _remember_scores(self, rows: Panel, components: Components) -> None:
+        chunks = torch.from_numpy(np.array(rows.counts)).split(CHUNK_ROWS)
+        with torch.no_grad():
+            features = torch.cat([self._double.features(chunk.double()) for chunk in chunks])
+        scale = self._double.get_buffer("encoder.score_scale")
+        train = torch.from_numpy(components.train_rows)
+        features[train] = torch.from_numpy(components.train_scores).double() * scale
+        self._cross_fitted.clear()
+        self._cross_fitted[rows.digest] = features
 
     def scores(self, panel: Panel) -> NDArray[np.float32]:
         """Principal-component scores of every person, shape (n_samples, n_components).
@@ -290,15 +328,14 @@ class TrainedModel:
         ModelError
             The model reads no components (windowed and hybrid shapes), or too few sites match.
         """
-        encoder = self.network.encoder
-        if not isinstance(encoder, ComponentEncoder):
+        if not self._reads_components:
             raise ModelError(
                 f"A {self.config.shape} model reads genotypes, not principal components.",
                 "Use a map model: train with --shape global.",
             )
         with torch.inference_mode():
             features = torch.cat([part.features for part in self._read(panel, self._double)])
-        scores = (features / encoder.score_scale).numpy()
+        scores = (features / self._double.get_buffer("encoder.score_scale")).numpy()
         per_person = scores.reshape(panel.n_samples, -1, scores.shape[1]).mean(1)
         return per_person.astype(np.float32)
 
@@ -337,10 +374,11 @@ class TrainedModel:
                 "This model reads persons, so it has no latent position for a haplotype.",
                 "Train with --rows haplotype, or leave --haplotypes out.",
             )
-        for k in range(self.config.n_codes):
-            table[f"latent_{k + 1}_mean"] = mean[:, k]
-            table[f"latent_{k + 1}_sd"] = sd[:, k]
-        return table
+        names = [f"latent_{k + 1}" for k in range(self.config.n_codes)]
+        means = pd.DataFrame(mean, table.index, [f"{name}_mean" for name in names])
+        sds = pd.DataFrame(sd, table.index, [f"{name}_sd" for name in names])
+        pairs = [column for name in names for column in (f"{name}_mean", f"{name}_sd")]
+        return pd.concat([table, means, sds], axis=1)[[*table.columns, *pairs]]
 
     def row_terms(self, panel: Panel, n_draws: int = 4, seed: int = 0) -> RowTerms:
         """Cost of every row: reconstruction averaged over posterior draws, and KL."""
@@ -427,8 +465,11 @@ class TrainedModel:
 
     @cached_property
     def _double(self) -> Autoencoder:
-        network = Autoencoder(self.config).double()
-        network.load_state_dict({k: v.double() for k, v in self.network.state_dict().items()})
+        # Tensors born in inference mode could not be differentiated by `jacobian`.
+        with torch.inference_mode(False):
+            network = Autoencoder(self.config).double().requires_grad_(False)
+            weights = {k: v.double() for k, v in self.network.state_dict().items()}
+            network.load_state_dict(weights)
         return network.eval()
 
     def save(self, path: Path) -> None:

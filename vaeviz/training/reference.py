@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
 
@@ -182,6 +183,21 @@ class Reference:
         levels = {name: _level(name, s, arrays) for name, s in settings.levels.items()}
         points = arrays["points"].astype(float)
         return cls(levels, points, settings.n_components, settings.code_temperature)
+
+
+def reference_bytes(text: str | bytes) -> int:
+    """Bytes that the arrays going with `to_json` text take; to check a file before it is read.
+
+    Raises
+    ------
+    CheckpointError
+        Unknown settings.
+    """
+    try:
+        expected = expected_arrays(ReferenceSettings.from_json(text))
+    except ConfigError as error:
+        raise CheckpointError(f"The model's reference is not valid. {error.message}") from None
+    return sum(math.prod(shape) * dtype.itemsize for shape, dtype in expected.values())
 
 
 def expected_arrays(settings: ReferenceSettings) -> dict[str, tuple[tuple[int, ...], np.dtype]]:
