@@ -58,10 +58,10 @@ def test_calibration_dots() -> None:
 def test_flagged_people_are_crosses_with_their_ids_in_customdata() -> None:
     reference, asked = points(GROUPS)
     chart = query_map(reference, asked, "latent_1_mean", "latent_2_mean")
-    traces = {t.name: t for t in chart.figure.data}
-    assert list(traces["query, flagged"].customdata) == ["Q0"]
-    assert traces["query, flagged"].marker.symbol == "x"
-    assert list(traces["query"].customdata) == ["Q1", "Q2", "Q3"]
+    people = {t.marker.symbol: t for t in chart.figure.data if t.name == "people"}
+    assert list(people["x"].customdata) == ["Q0"]
+    assert list(people["diamond"].customdata) == ["Q1", "Q2", "Q3"]
+    assert {"query", "query, flagged"} < {t.name for t in chart.figure.data}
     assert "1 are flagged" in chart.alt
 
 

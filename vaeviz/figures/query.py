@@ -11,9 +11,7 @@ from vaeviz.figures.chart import Chart
 from vaeviz.figures.latent import SVG_POINTS
 from vaeviz.figures.palette import BACKGROUND, Theme, colours, rgba
 from vaeviz.figures.points import axis_label
-from vaeviz.figures.theme import label, rounded, style
-
-FLAGGED = "flagged"
+from vaeviz.figures.theme import INKS, label, rounded, style
 
 
 def query_map(
@@ -51,19 +49,18 @@ def query_map(
                 marker={"size": 5, "color": rgba(palette[str(group)], 0.35), "line": {"width": 0}},
                 hovertext=f"reference: {label(group, 40)}",
                 hoverinfo="text",
-                legendgroup="reference",
-                legendgrouptitle={"text": "reference people"},
             )
         )
     flagged = query["flag"] != ""
     for rows, what, symbol in (
         (query[~flagged], "query", "diamond"),
-        (query[flagged], f"query, {FLAGGED}", "x"),
+        (query[flagged], "query, flagged", "x"),
     ):
         if len(rows):
-            figure.add_trace(point(**_query_trace(rows, x, y, what, symbol, palette, theme)))
+            figure.add_trace(point(**_query_trace(rows, x, y, symbol, palette, theme)))
+            figure.add_trace(_key(what, symbol, theme))
     titles = axis_label(x), axis_label(y)
-    title = "The query over the reference people"
+    title = "The query over the reference people (pale dots)"
     style(
         figure,
         theme,
@@ -82,11 +79,16 @@ def query_map(
     return Chart(figure, query[columns].reset_index(drop=True), title, alt, caption, name, theme)
 
 
+def _key(what: str, symbol: str, theme: Theme) -> go.Scatter:
+    """Legend entry of the query, whose marks have the colours of the predicted labels."""
+    marker = {"symbol": symbol, "size": 9, "color": INKS[theme].text}
+    return go.Scatter(x=[None], y=[None], mode="markers", name=what, marker=marker)
+
+
 def _query_trace(
     rows: pd.DataFrame,
     x: str,
     y: str,
-    what: str,
     symbol: str,
     palette: dict[str, str],
     theme: Theme,
@@ -95,7 +97,8 @@ def _query_trace(
         "x": rounded(rows[x]),
         "y": rounded(rows[y]),
         "mode": "markers",
-        "name": what,
+        "name": "people",
+        "showlegend": False,
         "customdata": rows["sample"].to_numpy(object),
         "marker": {
             "size": 9,

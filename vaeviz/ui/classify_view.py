@@ -225,7 +225,7 @@ def _calibration(report: CallReport, panel: Panel, query: Query) -> None:
 
 def _look(panel: Panel, query: Query) -> GroupLook:
     """Colours of the open panel, caption of the query."""
-    return {**group_look(query.panel, "classified"), "samples": panel.samples}
+    return {**group_look(query.panel), "samples": panel.samples}
 
 
 def _percent(share: float) -> str:
