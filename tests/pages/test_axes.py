@@ -15,6 +15,7 @@ from tests.panels import odd_panels
 from tests.trained import model_panel, small_model
 from vaeviz.analysis.axes import expected_heterozygosity
 from vaeviz.data.panel import Panel
+from vaeviz.data.selection import Selection
 from vaeviz.data.vcz import save_panel
 from vaeviz.training.model import TrainedModel
 from vaeviz.ui.axes_view import ALL_AXES, GENOME, GROUPS, WALK
@@ -34,6 +35,7 @@ def test_walk_tells_what_the_decoder_expects(open_page: OpenPage, home: Path) ->
     check_sound(app)
     model = small_model()
     app.selectbox(key="axes_axis").set_value("1").run()
+    app.selectbox(key="axes_start").set_value("origin").run()
     shown = {m.label: m.value for m in app.metric}
     start = expected_heterozygosity(model.probabilities(np.zeros((1, 2)))[0])
     assert shown["Expected heterozygosity"] == f"{start:.4f}"
@@ -51,9 +53,13 @@ def test_beyond_everybody_it_says_so(open_page: OpenPage, home: Path) -> None:
     app = open_page("axes", trained_state(home))
     app.slider[0].set_value(app.slider[0].max).run()
     assert "Nobody of the panel is near" in messages(app)
+    app.selectbox(key="axes_by").set_value("population").run()
+    app.selectbox(key="axes_start").set_value("group:POP3").run()
+    app.slider[0].set_value(0.0).run()
+    assert "People of the panel lie around" in messages(app)
 
 
-def test_start_at_the_mean_of_a_group_and_of_the_selection(open_page: OpenPage, home: Path) -> None:
+def test_start_at_the_mean_of_a_group(open_page: OpenPage, home: Path) -> None:
     app = open_page("axes", trained_state(home))
     app.selectbox(key="axes_by").set_value("population").run()
     app.selectbox(key="axes_start").set_value("group:POP2").run()
@@ -62,7 +68,24 @@ def test_start_at_the_mean_of_a_group_and_of_the_selection(open_page: OpenPage, 
     mean = small_model().encode(model_panel()).mean[inside].mean(axis=0)
     axis = int(app.selectbox(key="axes_axis").value)
     assert {m.label: m.value for m in app.metric}[f"latent {axis}"] == f"{mean[axis - 1]:.2f}"
-    assert "**POP2**" in messages(app)
+    shown = {m.label: m.value for m in app.metric}
+    assert shown["Nearest mean of a population"] == "POP2"
+
+
+def test_start_at_the_mean_of_the_selection(open_page: OpenPage, home: Path) -> None:
+    people = Selection(
+        name="two",
+        sample_ids=("ID0003", "ID0150"),
+        rule="by hand",
+        panel_digest=model_panel().digest,
+        created="2026-01-01T00:00:00+00:00",
+    )
+    app = open_page("axes", trained_state(home).model_copy(update={"selection": people}))
+    app.selectbox(key="axes_start").set_value("selection").run()
+    check_sound(app)
+    mean = small_model().encode(model_panel()).mean[[3, 150]].mean(axis=0)
+    axis = int(app.selectbox(key="axes_axis").value)
+    assert {m.label: m.value for m in app.metric}[f"latent {axis}"] == f"{mean[axis - 1]:.2f}"
 
 
 @pytest.mark.parametrize("view", [GENOME, GROUPS, ALL_AXES])
@@ -88,6 +111,7 @@ def test_a_conditional_model_asks_for_a_label(open_page: OpenPage, home: Path) -
     small_model(condition="population").save(home / "models" / "t.vaeviz")
     app = open_page("axes", state)
     check_sound(app)
+    app.selectbox(key="axes_start").set_value("origin").run()
     app.selectbox(key="axes_condition").set_value("POP2").run()
     check_sound(app)
     expected = small_model(condition="population").probabilities(np.zeros((1, 2)), ["POP2"])[0]

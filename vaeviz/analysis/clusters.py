@@ -136,33 +136,29 @@ def cluster_table(points: Floats, labels: NDArray[np.object_]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        group, n_people, sd (root of the mean variance over dimensions), shrinkage, skewness,
-        p_skewness, excess_kurtosis, p_kurtosis, p_adjusted (the smaller of the two, times two,
-        then Holm's correction over all groups tested), verdict. Groups of fewer than
-        `least_people` get no test: a small sample rejects nothing.
+        group, n_people, verdict, p_adjusted (the smaller of the two p-values, times two, then
+        Holm's correction over all groups tested), skewness, p_skewness, excess_kurtosis,
+        p_kurtosis, sd (root of the mean variance over dimensions), shrinkage. Groups of fewer
+        than `least_people` get no test: a small sample rejects nothing.
     """
     found = {g.label: g for g in gaussians(points, labels)}
-    rows = []
-    for name in sorted(set(labels), key=str):
-        inside = points[labels == name]
-        gaussian = found.get(str(name))
-        rows.append(
-            {
-                "group": str(name),
-                "n_people": len(inside),
-                "sd": np.sqrt(np.trace(gaussian.covariance) / points.shape[1])
-                if gaussian
-                else np.nan,
-                "shrinkage": gaussian.shrinkage if gaussian else np.nan,
-                **_tested(inside),
-            }
-        )
-    table = pd.DataFrame(rows)
-    table["p_adjusted"] = holm(table[["p_skewness", "p_kurtosis"]].min(axis=1).to_numpy() * 2)
-    table["verdict"] = [
-        NO_VERDICT if np.isnan(p) else REJECTED if p < ALPHA else NOT_REJECTED
-        for p in table["p_adjusted"]
-    ]
+    members = {str(name): points[labels == name] for name in sorted(set(labels), key=str)}
+    tests = pd.DataFrame([_tested(inside) for inside in members.values()])
+    adjusted = holm(2 * tests[["p_skewness", "p_kurtosis"]].min(axis=1).to_numpy())
+    table = pd.DataFrame(
+        {
+            "group": list(members),
+            "n_people": [len(inside) for inside in members.values()],
+            "verdict": [
+                NO_VERDICT if np.isnan(p) else REJECTED if p < ALPHA else NOT_REJECTED
+                for p in adjusted
+            ],
+            "p_adjusted": adjusted,
+        }
+    ).join(tests)
+    variance = {n: np.trace(g.covariance) / points.shape[1] for n, g in found.items()}
+    table["sd"] = np.sqrt(table["group"].map(variance))
+    table["shrinkage"] = table["group"].map({n: g.shrinkage for n, g in found.items()})
     return table
 
 

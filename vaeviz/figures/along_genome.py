@@ -66,6 +66,9 @@ def sites_along_genome(
         figure, theme, title=title, caption=caption, height=height, legend="below", y_title=CHANGE
     )
     _name_chromosomes(figure, chromosomes, table)
+    low, high = table["x"].min(), table["x"].max()
+    margin = 0.02 * (high - low) or 1e-3
+    figure.update_xaxes(range=[low - margin, high + margin])
     figure.update_yaxes(rangemode="tozero")
     top = table.loc[table["size"].idxmax()]
     alt = f"Absolute {CHANGE} of {axis_name} at {len(table):,} sites on {len(chromosomes)} "

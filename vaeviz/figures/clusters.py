@@ -78,6 +78,8 @@ def bic_curve(
         (`analysis.mixtures.fit_mixture`).
     """
     figure = go.Figure()
+    inks = INKS[theme]
+    shades = {"full": inks.accent, "tied": inks.contrary, "diag": inks.muted}
     for kind, rows in fits.sort_values("n_components").groupby("covariance", sort=False):
         figure.add_trace(
             go.Scatter(
@@ -85,7 +87,7 @@ def bic_curve(
                 y=rounded(rows["bic_above_best"]),
                 mode="lines+markers",
                 name=_WORDS[str(kind)],
-                line={"color": INKS[theme].accent, "width": 1.8, "dash": _DASHES[str(kind)]},
+                line={"color": shades[str(kind)], "width": 1.8, "dash": _DASHES[str(kind)]},
                 marker={"size": 5},
                 hovertemplate="%{x} components: %{y:.4g} above the best<extra></extra>",
             )

@@ -31,6 +31,10 @@ SVG_POINTS = 5_000
 """Points up to which traces are SVG; above, WebGL."""
 
 
+CAMERA = {"eye": {"x": 1.7, "y": 1.7, "z": 0.97}, "center": {"z": -0.12}}
+"""As near as leaves the z axis its numbers in a figure 470 px wide."""
+
+
 def scatter_2d(
     embedding: pd.DataFrame,
     x: str,
@@ -169,7 +173,7 @@ def scatter_3d(
         legend_groupclick="toggleitem",
         scene={
             "aspectmode": "cube",
-            "camera": {"eye": {"x": 1.4, "y": 1.4, "z": 0.8}, "center": {"z": -0.12}},
+            "camera": CAMERA,
             **{
                 f"{axis}axis": {"title": {"text": t}} for axis, t in zip("xyz", titles, strict=True)
             },

@@ -116,7 +116,8 @@ def _start(panel: Panel, table: pd.DataFrame, by: str) -> NDArray[np.float64]:
         inside = table["sample"].isin(selection.sample_ids).to_numpy()
     options = [ORIGIN, *[SELECTION] * bool(inside.any())]
     options += [GROUP + str(g) for g in sorted(set(labels))]
-    chosen = choice("Start point", options, "axes_start", ORIGIN, _start_words)
+    largest = GROUP + str(pd.Series(labels).mode()[0])
+    chosen = choice("Start point", options, "axes_start", largest, _start_words)
     if chosen == ORIGIN:
         return np.zeros(mean.shape[1])
     if chosen != SELECTION:

@@ -30,6 +30,11 @@ BEYOND_SD = 1.0
 """So far beyond the outermost person the slider goes, sds of the axis."""
 
 STEP_SD = 0.05
+AMONG = ":green-badge[among people] People of the panel lie around this point."
+OUTSIDE = (
+    ":orange-badge[nobody here] Nobody of the panel is near this point, between the groups or "
+    "beyond them: what the decoder says here is a guess."
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,16 +103,8 @@ def _figures(axis: Axis, point: NDArray[np.float64], place: Place, by: str) -> N
     with st.container(horizontal=True, gap="large"):
         st.metric(axis.name, f"{point[axis.index]:.2f}", width="content")
         st.metric("Expected heterozygosity", f"{place.heterozygosity:.4f}", width="content")
-        with st.container(width="content", gap="xxsmall"):
-            st.caption(f"Nearest mean of a {escape(by)}")
-            st.markdown(f"**{escape(place.group)}**")
-    if place.outside:
-        st.warning(
-            "Nobody of the panel is near this point: what the decoder says here is extrapolated.",
-            icon=":material/explore_off:",
-        )
-    else:
-        st.caption("People of the panel lie around this point.")
+        st.metric(f"Nearest mean of a {escape(by)}", escape(place.group, 24), width="content")
+    st.markdown(OUTSIDE if place.outside else AMONG)
 
 
 def _chart(panel: Panel, axis: Axis, top: pd.DataFrame, place: Place) -> None:

@@ -47,7 +47,7 @@ _OUTLIERS = (
     "People far from their own label's Gaussian, which is fitted to its core without them. "
     "*q* is the p-value corrected for everybody judged (Benjamini and Hochberg); an outlier has q "
     "under .05. The p-values suppose a Gaussian: where *How Gaussian* rejects one, expect more. "
-    "An outlier may be a relative's family, recent mixture, a mislabelled or contaminated sample, "
+    "An outlier may be one of a family, recent mixture, a mislabelled or contaminated sample, "
     "or many missing genotypes (then its posterior sd is large)."
 )
 
@@ -55,7 +55,7 @@ _OUTLIERS = (
 def region_choice() -> str:
     """Which regions to draw over the map; none at first."""
     return choice(
-        "Regions", [NO_REGIONS, BY_LABEL, MIXTURE], "latent_regions", bind=True, width=150
+        "Regions", [NO_REGIONS, BY_LABEL, MIXTURE], "latent_regions", bind=True, width=140
     )
 
 
@@ -143,14 +143,16 @@ def _components(
 ) -> None:
     from vaeviz.analysis.mixtures import agreement
     from vaeviz.figures.clusters import bic_curve
+    from vaeviz.figures.points import axis_label
 
     found = _mixture(coordinates, columns, points)
     labels = _labels_of(panel, coordinates, by)
     index = agreement(found.component, labels)
     best = found.fits.iloc[0]
     st.markdown(
-        f"BIC is least with **{best['n_components']} components** ({best['covariance']} "
-        f"covariance). Their agreement with {escape(by)}: adjusted Rand index **{index:.2f}** "
+        f"Over {', '.join(axis_label(c) for c in columns)}, BIC is least with "
+        f"**{best['n_components']} components** ({best['covariance']} covariance). "
+        f"Their agreement with {escape(by)}: adjusted Rand index **{index:.2f}** "
         "(1 the same parts, 0 as by chance)."
     )
     st.caption(_MIXTURE)
@@ -196,7 +198,8 @@ def _outliers(
             on_click=_select,
             args=(tuple(far["sample"]), by),
         )
-    show_frame(_matching(found if everybody else far, text), "outliers")
+    if everybody or len(far):
+        show_frame(_matching(found if everybody else far, text), "outliers")
     csv_button(found, "outliers", "Everybody (CSV)")
 
 
