@@ -14,6 +14,7 @@ from vaeviz.figures import (
     along_genome,
     axes,
     clusters,
+    compare,
     compression,
     entropy,
     latent,
@@ -130,6 +131,19 @@ def compression_table(groups: Sequence[str] = GROUPS) -> pd.DataFrame:
             "heterozygosity": np.linspace(0.1, 0.2, len(names)),
         }
     )
+
+
+def trade_off_table() -> pd.DataFrame:
+    """Four methods; the last without intervals."""
+    methods = ["VAE latent 2-D", "PCA 2-D", "PCA 20-D", "UMAP 2-D"]
+    table = pd.DataFrame({"method": methods, "n_dimensions": [2, 2, 20, 2]})
+    for column, values in (("rho", [0.9, 0.95, 0.99, 0.4]), ("accuracy", [0.9, 0.6, 0.9, 0.93])):
+        middle = np.array(values)
+        unknown = [0, 0, 0, np.nan]
+        table[column] = middle
+        table[f"{column}_low"] = middle - 0.03 + unknown
+        table[f"{column}_high"] = middle + 0.02 + unknown
+    return table
 
 
 def history(n: int = 20) -> pd.DataFrame:
@@ -266,6 +280,16 @@ def all_charts(theme: Theme = "light", groups: Sequence[str] = GROUPS) -> dict[s
             entropy_table(groups), compression_table(groups), **look
         ),
         "bits_by_group": compression.bits_by_group(compression_table(groups), **look),
+        "method_map": compare.method_map(
+            points.assign(umap_1=points[xy[0]], umap_2=points[xy[1]]),
+            "umap",
+            "UMAP 2-D",
+            points["population"],
+            "population",
+            selected_ids=["ID001"],
+            **look,
+        ),
+        "trade_off": compare.trade_off(trade_off_table(), "population", **look),
         "ratio_by_group": compression.ratio_by_group(compression_table(groups), **look),
         "paper_factor": compression.paper_factor(compression_table(groups), **look),
         "bits_against": compression.bits_against(compression_table(groups), **look),
