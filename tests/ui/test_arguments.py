@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 import typer
 
+from vaeviz.cli.train_options import arguments, settings_of
 from vaeviz.config import FilterConfig, TrainConfig
 from vaeviz.ui.panel_filter import filter_arguments
 from vaeviz.ui.tables import csv_bytes, display_frame
-from vaeviz.ui.train_form import train_arguments
 
 
 def _parsed(command: str, arguments: list[str]) -> dict[str, object]:
@@ -27,15 +27,21 @@ def _parsed(command: str, arguments: list[str]) -> dict[str, object]:
     [
         TrainConfig(),
         TrainConfig(n_latent=5, hidden=(7, 8), condition="-odd name", beta=0.5, device="cpu"),
+        TrainConfig(geometry=False, dropout=0.1, kl_schedule="cyclical", free_bits=0.5),
+        TrainConfig.preset("sequence", bottleneck="vq", shared_codebook=True, window_kb=12.5),
+        TrainConfig.preset("sequence", rows="person", augment="wright-fisher", denoise=0.1),
     ],
 )
 def test_train_settings_survive_the_command_line(config: TrainConfig) -> None:
-    given = _parsed("train", ["panel", "-o", "x.vaeviz", *train_arguments(config)])
-    assert given["latent"] == config.n_latent
-    assert given["hidden"] == ",".join(map(str, config.hidden))
-    assert given["condition"] == config.condition
-    same = ("rows", "seed", "device", "epochs", "patience", "beta", "rank", "batch_size")
-    assert {name: given[name] for name in same} == {name: getattr(config, name) for name in same}
+    given = _parsed("train", ["panel", "-o", "x.vaeviz", *arguments(config)])
+    assert settings_of(given, phased=True) == config
+
+
+def test_sequence_models_read_haplotypes_where_there_are_some() -> None:
+    given = _parsed("train", ["panel", "-o", "x.vaeviz", "--shape", "windowed"])
+    assert settings_of(given, phased=True).rows == "haplotype"
+    assert settings_of(given, phased=False).rows == "person"
+    assert settings_of(given, phased=True).n_latent > 2
 
 
 def test_filters_survive_the_command_line() -> None:

@@ -12,7 +12,7 @@ Codes = NDArray[np.int64]
 MIN_TEMPERATURE, MAX_TEMPERATURE = 0.05, 100.0
 LDA_SHRINKAGE = (0.1, 0.3, 0.6)
 LDA_COMPONENTS = (5, 10, 20, 50, 100)
-LOGISTIC_C = (1.0, 3.0, 10.0, 30.0)
+LOGISTIC_C = (1.0, 3.0, 10.0, 30.0, 100.0)
 DEFAULT_SHRINKAGE, DEFAULT_C = 0.3, 3.0
 MIN_HELD = 10
 """Held-out people under which nothing is chosen: the defaults are taken."""

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from lightning_fabric import Fabric
+from numpy.typing import NDArray
 from torch import Tensor
 
 from vaeviz import __version__
@@ -47,6 +48,7 @@ def train_model(
     config: TrainConfig,
     progress: Progress | None = None,
     state_dir: Path | None = None,
+    genetic_map: NDArray[np.float64] | None = None,
 ) -> TrainedModel:
     """Train an autoencoder on a panel.
 
@@ -60,6 +62,8 @@ def train_model(
         returns the best model so far.
     state_dir : Path, optional
         Folder in which the run keeps its state and from which it goes on when killed.
+    genetic_map : float64, shape (n_sites,), optional
+        Position of every site in morgans, for the mosaics of `config.augment`.
 
     Raises
     ------
@@ -69,15 +73,19 @@ def train_model(
         Cancelled before the first epoch ended.
     """
     progress = progress or Silent()
-    prepared = prepare(panel, config)
-    loop = _Loop(prepared, config, progress, state_dir, _fingerprint(panel, config))
+    prepared = prepare(panel, config, genetic_map)
+    fingerprint = _fingerprint(panel, config, genetic_map)
+    loop = _Loop(prepared, config, progress, state_dir, fingerprint)
     state = loop.run()
     return TrainedModel.from_run(prepared, config, state, loop.device_name)
 
 
-def _fingerprint(panel: Panel, config: TrainConfig) -> str:
+def _fingerprint(panel: Panel, config: TrainConfig, genetic_map: NDArray[np.float64] | None) -> str:
     text = f"{__version__} {torch.__version__} {panel.digest} {config.to_json()}"
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+    digest = hashlib.blake2b(text.encode(), digest_size=16)
+    if genetic_map is not None:
+        digest.update(genetic_map.tobytes())
+    return digest.hexdigest()
 
 
 class _Loop:

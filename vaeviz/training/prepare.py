@@ -79,7 +79,9 @@ class Prepared:
     mosaic: Mosaic | None
 
 
-def prepare(panel: Panel, config: TrainConfig) -> Prepared:
+def prepare(
+    panel: Panel, config: TrainConfig, genetic_map: NDArray[np.float64] | None = None
+) -> Prepared:
     """Split samples, fit components on training rows, and start a network from them.
 
     Raises
@@ -115,7 +117,7 @@ def prepare(panel: Panel, config: TrainConfig) -> Prepared:
         features,
         category,
         geometry,
-        _mosaic(panel, config, rows[TRAIN]),
+        _mosaic(panel, config, rows[TRAIN], genetic_map),
     )
     _start_bottleneck(prepared, config.seed)
     return prepared
@@ -220,7 +222,12 @@ def _start_global(
         block_bias.copy_(bias[k :: decoder.n_blocks])
 
 
-def _mosaic(panel: Panel, config: TrainConfig, train: NDArray[np.int64]) -> Mosaic | None:
+def _mosaic(
+    panel: Panel,
+    config: TrainConfig,
+    train: NDArray[np.int64],
+    genetic_map: NDArray[np.float64] | None,
+) -> Mosaic | None:
     if config.augment == "none":
         return None
     codes, names = pd.factorize(panel.labels("population"), sort=True)
@@ -231,6 +238,7 @@ def _mosaic(panel: Panel, config: TrainConfig, train: NDArray[np.int64]) -> Mosa
         train,
         panel.sites,
         generations=config.generations,
+        genetic_map=genetic_map,
         cm_per_mb=config.cm_per_mb,
     )
 

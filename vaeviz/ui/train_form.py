@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from vaeviz.cli.train_options import arguments
 from vaeviz.config import Rows, TrainConfig
 from vaeviz.data.panel import Panel
 from vaeviz.errors import JobError
@@ -59,36 +60,13 @@ def start_training(config: TrainConfig, name: str) -> None:
         [
             "train",
             workspace.panel_argument(ref),
-            *train_arguments(config),
+            *arguments(config),
             f"--name={name}",
             "-o",
             str(output),
         ],
         name,
     )
-
-
-def train_arguments(config: TrainConfig) -> list[str]:
-    """Options of `vaeviz train` that ask for these settings."""
-    options: dict[str, object] = {
-        "--latent": config.n_latent,
-        "--rows": config.rows,
-        "--seed": config.seed,
-        "--device": config.device,
-        "--epochs": config.epochs,
-        "--patience": config.patience,
-        "--hidden": ",".join(str(width) for width in config.hidden),
-        "--components": config.n_components,
-        "--rank": config.rank,
-        "--beta": config.beta,
-        "--learning-rate": config.learning_rate,
-        "--weight-decay": config.weight_decay,
-        "--dropout": config.decoder_dropout(),
-        "--batch-size": config.batch_size,
-    }
-    if config.condition is not None:
-        options["--condition"] = config.condition
-    return [f"{option}={value}" for option, value in options.items()]
 
 
 def _config(panel: Panel, preset: str) -> TrainConfig:
