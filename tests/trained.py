@@ -53,5 +53,6 @@ def linked_model(rows: Rows = "haplotype") -> TrainedModel:
         epochs=60,
         batch_size=32,
         learning_rate=1e-2,
+        geometry=False,
     )
     return train_model(linked_panel(), config)

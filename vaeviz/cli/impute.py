@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from vaeviz.data.panel import Panel
     from vaeviz.training.model import TrainedModel
 
+COMMON_MAF = 0.01
+
 
 def impute(
     context: typer.Context,
@@ -103,7 +105,7 @@ def _summary(
     missing = after.as_dosages().counts < 0
     n_missing = int(missing.sum())
     overlap = model.align(before).report.overlap
-    quality = dosages.mean_quality()
+    quality, common = dosages.mean_quality(), dosages.mean_quality(COMMON_MAF)
     result: Result = {
         "panel": panel_facts(after),
         "model": model.digest,
@@ -113,15 +115,16 @@ def _summary(
         "sites_unknown_to_the_model": n_unknown,
         "site_overlap": overlap,
         "mean_estimated_r2": quality,
+        "mean_estimated_r2_maf1": common,
     }
     notes = [
         panel_line(after),
         f"{n_imputed:,} genotypes were imputed; {n_added:,} sites of the model were added.",
     ]
-    if quality is not None:
+    if common is not None:
         notes.append(
-            f"Estimated r2 of imputed sites: {quality:.3f} on average, as the model believes; "
-            "--mask-test measures it."
+            f"Estimated r2 of imputed sites with MAF >= {COMMON_MAF:.0%}: {common:.3f} on "
+            "average, as the model believes; --mask-test measures it."
         )
     if n_unknown:
         notes.append(

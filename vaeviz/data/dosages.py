@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from vaeviz.escape import plain
 
 DECIMALS = 3
+_PEOPLE_AT_ONCE = 100
 _STEPS = 10**DECIMALS
 _TEXT = np.array([list(f"{x / _STEPS:.{DECIMALS}f}".encode()) for x in range(2 * _STEPS + 1)])
 _TEXT = _TEXT.astype(np.uint8)
@@ -57,17 +59,25 @@ class Dosages:
             '##FORMAT=<ID=DS,Number=A,Type=Float,Description="Expected copies of ALT">',
         ]
 
-    def mean_quality(self) -> float | None:
-        """Mean of `quality` over the sites that have one."""
-        measured = self.quality[np.isfinite(self.quality)]
+    @cached_property
+    def frequency(self) -> NDArray[np.float64]:
+        """Mean expected dosage / 2 of every site: float64, shape (n_sites,)."""
+        total = np.zeros(self.expected.shape[1])
+        for start in range(0, len(self.expected), _PEOPLE_AT_ONCE):
+            total += self.expected[start : start + _PEOPLE_AT_ONCE].sum(axis=0, dtype=np.float64)
+        return total / (2 * len(self.expected))
+
+    def mean_quality(self, maf: float = 0.0) -> float | None:
+        """Mean of `quality` over the sites of at least this minor allele frequency."""
+        common = np.minimum(self.frequency, 1 - self.frequency) >= maf
+        measured = self.quality[np.isfinite(self.quality) & common]
         return float(measured.mean()) if len(measured) else None
 
     def columns(self, site: int) -> str:
         """INFO and FORMAT of a record."""
         if not self.known[site]:
             return ".\tGT"
-        frequency = float(self.expected[:, site].mean(dtype=np.float64)) / 2
-        info = f"AF={frequency:.4g}"
+        info = f"AF={self.frequency[site]:.4g}"
         if np.isfinite(self.quality[site]):
             info += f";DR2={self.quality[site]:.3f}"
         return f"{info}{';IMP' if self.imputed[:, site].any() else ''}\tGT:DS"
