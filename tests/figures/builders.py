@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from tests.figures.classify_builders import classify_charts
 from vaeviz.analysis.clusters import gaussians
 from vaeviz.data.assets import migration_routes
 from vaeviz.data.panel import Panel
@@ -297,4 +298,5 @@ def all_charts(theme: Theme = "light", groups: Sequence[str] = GROUPS) -> dict[s
         "heterozygosity": synthesis.heterozygosity(kinds("heterozygosity"), **look),
         "ld_decay": synthesis.ld_decay(ld, **look),
         "neighbour_distances": synthesis.neighbour_distances(kinds("distance"), **look),
+        **classify_charts(theme, groups, CAPTION),
     }

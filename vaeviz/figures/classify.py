@@ -58,7 +58,7 @@ def confusion(
     if max(values.shape) <= COUNTS_AT_MOST:
         _write_counts(figure, values, shares, theme)
     title = "Reported and predicted labels"
-    height = 230 + 28 * max(len(rows), 4)
+    height = min(230 + 28 * max(len(rows), 4), 1000)
     style(
         figure,
         theme,

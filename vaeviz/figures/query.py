@@ -149,7 +149,7 @@ def label_probabilities(
             hoverinfo="skip",
         )
     )
-    height = 130 + 26 * max(len(shown), 3)
+    height = 170 + 26 * max(len(shown), 3)
     style(figure, theme, title=title, caption=caption, height=height, x_title="probability")
     figure.update_xaxes(range=[0, 1.12], tickvals=[0, 0.25, 0.5, 0.75, 1], tickformat=".0%")
     figure.update_yaxes(
