@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from tests.panels import linked_panel
 from tests.trained import linked_model
 from vaeviz.analysis import imputation
+from vaeviz.analysis.dosage_r2 import site_r2
 from vaeviz.analysis.imputation import impute, imputed_panel
-from vaeviz.analysis.masking import _site_r2
 from vaeviz.config import Rows
 from vaeviz.data.panel import MISSING, Panel
 from vaeviz.errors import Cancelled, PanelError
@@ -64,7 +64,7 @@ def test_estimated_quality_is_near_the_true_r2_of_haplotypes() -> None:
     imputed = impute(linked_model(), with_holes(linked_panel()))
     person, site = np.nonzero(imputed.imputed)
     dosage = imputed.dosage[person, site].astype(float)
-    true_r2 = _site_r2(truth[person, site].astype(float), dosage, site, 120)
+    true_r2 = site_r2(truth[person, site].astype(float), dosage, site, 120, 10)
     assert np.nanmean(imputed.quality) == pytest.approx(np.nanmean(true_r2), abs=0.12)
 
 

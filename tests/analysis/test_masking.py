@@ -9,13 +9,13 @@ import pytest
 from tests.analysis.test_imputation import with_holes
 from tests.panels import linked_panel, random_panel, site_table
 from tests.trained import linked_model
+from vaeviz.analysis.dosage_r2 import pooled_r2, site_r2
 from vaeviz.analysis.haplotype_neighbours import Entries, neighbour_counts
 from vaeviz.analysis.masking import (
     FREQUENCIES,
     MODEL,
     NEIGHBOURS,
     _Experiment,
-    _site_r2,
     masking_r2,
 )
 from vaeviz.config import Rows
@@ -101,12 +101,14 @@ def test_correlation_within_sites() -> None:
     dosage = truth + rng.normal(size=200)
     truth[site == 3] = 1.0  # nothing varies
     dosage[site == 4] = 0.7  # one value for all
-    found = _site_r2(truth, dosage, site, 7)
+    found = site_r2(truth, dosage, site, 7, 10)
     for s in range(3):
         by_hand = np.corrcoef(truth[site == s], dosage[site == s])[0, 1] ** 2
         assert found[s] == pytest.approx(by_hand)
     assert np.isnan(found[[3, 5, 6]]).all()
     assert found[4] == 0
+    assert np.isnan(site_r2(truth, dosage, site, 7, 41)).all()
+    assert pooled_r2(truth, dosage) == pytest.approx(np.corrcoef(truth, dosage)[0, 1] ** 2)
 
 
 @pytest.mark.parametrize("missing", [0.0, 0.2])

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from vaeviz.analysis.dosage_r2 import pooled_r2, site_r2
 from vaeviz.analysis.haplotype_neighbours import Entries, neighbour_counts
 from vaeviz.analysis.imputation import impute, tell
 from vaeviz.data.align import aligned_counts
@@ -238,7 +239,7 @@ class _Experiment:
         (hidden,) = self.masks(people, CHOOSING_RATE, rng, n=1)
         truth = self.truth(people, hidden)
         scored = [
-            (_r2(truth, dosage), Choice(k, width))
+            (pooled_r2(truth, dosage), Choice(k, width))
             for width in NEIGHBOUR_WIDTHS
             for k, dosage in zip(
                 NEIGHBOUR_KS, self.by_neighbours(people, hidden, NEIGHBOUR_KS, width), strict=True
@@ -260,36 +261,10 @@ def _scores(
     site: NDArray[np.int64],
     maf: NDArray[np.float64],
 ) -> dict[str, float | int]:
-    by_site = _site_r2(truth, dosage, site, len(maf))
-    scores: dict[str, float | int] = {"n_masked": len(truth), "r2": _r2(truth, dosage)}
+    by_site = site_r2(truth, dosage, site, len(maf), MIN_PER_SITE)
+    scores: dict[str, float | int] = {"n_masked": len(truth), "r2": pooled_r2(truth, dosage)}
     for name, bound in MAF_BOUNDS.items():
         taken = by_site[(maf >= bound) & np.isfinite(by_site)]
         scores[f"site_r2_{name}"] = float(taken.mean()) if len(taken) else float("nan")
         scores[f"n_sites_{name}"] = len(taken)
     return scores
-
-
-def _r2(truth: NDArray[np.float64], dosage: NDArray[np.float64]) -> float:
-    return float(_site_r2(truth, dosage, np.zeros(len(truth), np.int64), 1, 2)[0])
-
-
-def _site_r2(
-    truth: NDArray[np.float64],
-    dosage: NDArray[np.float64],
-    site: NDArray[np.int64],
-    n_sites: int,
-    min_entries: int = MIN_PER_SITE,
-) -> NDArray[np.float64]:
-    """Squared correlation within each site; NaN where too few entries, or all the same."""
-
-    def total(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.bincount(site, values, n_sites).astype(np.float64)
-
-    n = np.bincount(site, minlength=n_sites)
-    share = np.maximum(n, 1)
-    x = truth - (total(truth) / share)[site]
-    y = dosage - (total(dosage) / share)[site]
-    xx, yy, xy = total(x * x), total(y * y), total(x * y)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        r2 = np.where(yy > 1e-12, xy**2 / (xx * yy), 0.0)
-    return np.where((n >= min_entries) & (xx > 1e-12), r2, np.nan)
