@@ -69,7 +69,7 @@ def test_start_at_the_mean_of_a_group(open_page: OpenPage, home: Path) -> None:
     axis = int(app.selectbox(key="axes_axis").value)
     assert {m.label: m.value for m in app.metric}[f"latent {axis}"] == f"{mean[axis - 1]:.2f}"
     shown = {m.label: m.value for m in app.metric}
-    assert shown["Nearest mean of a population"] == "POP2"
+    assert shown["Nearest mean"] == "POP2"
 
 
 def test_start_at_the_mean_of_the_selection(open_page: OpenPage, home: Path) -> None:

@@ -92,12 +92,11 @@ def site_effects(
         chrom, pos, id, ref, alt of the model's sites; frequency (expected of ALT at the point),
         slope (d p / d z), change_per_sd (slope x sd: the linear change of p over one sd).
     """
-    slope = model.jacobian(z, condition)[axis]
     labels = None if condition is None else [condition]
     effects = model.sites[list(SITE_COLUMNS)].reset_index(drop=True)
     effects["frequency"] = model.probabilities(z[None, :], labels)[0]
-    effects["slope"] = slope
-    effects["change_per_sd"] = slope * sd
+    effects["slope"] = model.jacobian(z, condition)[axis]
+    effects["change_per_sd"] = effects["slope"] * sd
     return effects
 
 

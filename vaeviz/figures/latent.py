@@ -31,7 +31,7 @@ SVG_POINTS = 5_000
 """Points up to which traces are SVG; above, WebGL."""
 
 
-CAMERA = {"eye": {"x": 1.7, "y": 1.7, "z": 0.97}, "center": {"z": -0.12}}
+CAMERA = {"eye": {"x": 1.85, "y": 1.85, "z": 1.05}, "center": {"z": -0.12}}
 """As near as leaves the z axis its numbers in a figure 470 px wide."""
 
 

@@ -65,7 +65,7 @@ def walk(model: TrainedModel, panel: Panel, axis: Axis, by: str) -> None:
     point[axis.index] += moved * axis.sd
     top = axis_data.top_sites(model, panel, axis, by).head(SITES_DRAWN)
     place = _place(model, panel, axis, by, point, top)
-    _figures(axis, point, place, by)
+    _figures(axis, point, place)
     _chart(panel, axis, top, place)
 
 
@@ -99,11 +99,11 @@ def _place(
     )
 
 
-def _figures(axis: Axis, point: NDArray[np.float64], place: Place, by: str) -> None:
-    with st.container(horizontal=True, gap="large"):
+def _figures(axis: Axis, point: NDArray[np.float64], place: Place) -> None:
+    with st.container(horizontal=True, gap="medium"):
         st.metric(axis.name, f"{point[axis.index]:.2f}", width="content")
         st.metric("Expected heterozygosity", f"{place.heterozygosity:.4f}", width="content")
-        st.metric(f"Nearest mean of a {escape(by)}", escape(place.group, 24), width="content")
+        st.metric("Nearest mean", escape(place.group, 24), width="content")
     st.markdown(OUTSIDE if place.outside else AMONG)
 
 

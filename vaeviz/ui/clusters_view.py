@@ -131,7 +131,7 @@ def _tests(
         (coordinates.name, by, columns),
     )
     st.caption(_TESTS.format(least=least_people(len(columns))))
-    show_table(table, "clusters")
+    show_table(table, "clusters", p_values=("p_adjusted", "p_skewness", "p_kurtosis"))
 
 
 def _components(
@@ -199,7 +199,8 @@ def _outliers(
             args=(tuple(far["sample"]), by),
         )
     if everybody or len(far):
-        show_frame(_matching(found if everybody else far, text), "outliers")
+        shown = _matching(found if everybody else far, text)
+        show_frame(shown, "outliers", p_values=("p", "q"))
     csv_button(found, "outliers", "Everybody (CSV)")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -9,16 +11,24 @@ from vaeviz.data.tables import csv_text
 from vaeviz.escape import plain
 
 
-def show_table(table: pd.DataFrame, key: str, height: int | None = None) -> None:
+def show_table(
+    table: pd.DataFrame, key: str, height: int | None = None, p_values: Sequence[str] = ()
+) -> None:
     """Show a table that can be searched and sorted, with a CSV download under it."""
-    show_frame(table, key, height)
+    show_frame(table, key, height, p_values)
     csv_button(table, key)
 
 
-def show_frame(table: pd.DataFrame, key: str, height: int | None = None) -> None:
-    """Show a table without a download."""
+def show_frame(
+    table: pd.DataFrame, key: str, height: int | None = None, p_values: Sequence[str] = ()
+) -> None:
+    """Show a table without a download; `p_values` are columns that may be very small."""
     shown = display_frame(table)
-    st.dataframe(shown, hide_index=True, key=f"{key}_table", height=height or "auto")
+    small = st.column_config.NumberColumn(format="%.2g")
+    config = {name.replace("_", " "): small for name in p_values}
+    st.dataframe(
+        shown, hide_index=True, key=f"{key}_table", height=height or "auto", column_config=config
+    )
 
 
 def csv_button(table: pd.DataFrame, key: str, label: str = "CSV") -> None:
