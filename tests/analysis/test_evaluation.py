@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -17,6 +21,7 @@ from vaeviz.analysis.neighbours import knn_accuracy
 from vaeviz.analysis.repeats import spread, with_seeds
 from vaeviz.config import TrainConfig
 from vaeviz.data.panel import Panel
+from vaeviz.data.vcz import save_panel
 from vaeviz.errors import Cancelled
 from vaeviz.training.loop import train_model
 
@@ -177,3 +182,21 @@ def test_best_is_marked_in_the_right_direction(compared: Compared) -> None:
     assert report.best("trustworthiness") == (max(values, key=values.__getitem__),)
     alone = report.model_copy(update={"methods": report.methods[:1]})
     assert alone.best("trustworthiness") == ()
+
+
+def test_quick_methods_load_no_numba(tmp_path: Path) -> None:
+    """They run in the server, where numba must not be called from several threads."""
+    small_model().save(tmp_path / "m.vaeviz")
+    save_panel(model_panel(), tmp_path / "p.vcz")
+    code = (
+        "import sys; from pathlib import Path; folder = Path(sys.argv[1])\n"
+        "from vaeviz.analysis.evaluation import evaluate\n"
+        "from vaeviz.analysis.evaluation_report import QUICK_METHODS\n"
+        "from vaeviz.data.vcz import load_panel; from vaeviz.training.model import load_model\n"
+        "model, panel = load_model(folder / 'm.vaeviz'), load_panel(folder / 'p.vcz')\n"
+        "print(len(evaluate(model, panel, QUICK_METHODS).report.placed))\n"
+        "print(sorted({'umap', 'numba', 'openTSNE'} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["3", "[]"]

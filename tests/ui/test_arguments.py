@@ -74,7 +74,8 @@ def test_columns_that_look_alike_are_told_apart() -> None:
 def test_the_frame_loads_no_heavy_library() -> None:
     code = (
         "import sys, vaeviz.ui.frame, vaeviz.ui.jobs, vaeviz.ui.latent_view, "
-        "vaeviz.ui.selection_view, vaeviz.ui.panel_choose, vaeviz.ui.train_view\n"
+        "vaeviz.ui.compare_view, vaeviz.ui.compare_table, vaeviz.ui.selection_view, "
+        "vaeviz.ui.panel_choose, vaeviz.ui.train_view\n"
         "heavy = {'torch', 'umap', 'numba', 'allel', 'sklearn', 'msprime', 'zarr'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )

@@ -21,6 +21,9 @@ OURS = "VAE"
 """Start of the title of the model's own map."""
 
 MAP_HEIGHT = 460
+NAME_ROOM = 0.25
+"""Free width on both sides of the trade-off, as a share of what is drawn."""
+
 FULL_LEGEND = 12
 """Labels up to which each map has a legend of its own; `colour_key` serves for more."""
 
@@ -149,6 +152,7 @@ def trade_off(
         x_title=titles[0],
         y_title=titles[1],
     )
+    figure.update_xaxes(range=_with_room(used))
     return Chart(figure, used, title, _alt(used, level), caption, name, theme)
 
 
@@ -166,6 +170,16 @@ def _free_places(table: pd.DataFrame) -> list[str]:
     marks = np.full(len(x), 13.0)
     found = name_positions(np.column_stack([x, y]), marks, list(table["method"].map(str)), boxes)
     return [place or "bottom right" for place in found]
+
+
+def _with_room(table: pd.DataFrame) -> list[float] | None:
+    """Range of the axis that leaves a name beside the outermost points uncut."""
+    ends = table[["rho_low", "rho", "rho_high"]].astype(float)
+    if ends.empty:
+        return None
+    low, high = ends.min().min(), ends.max().max()
+    room = NAME_ROOM * max(high - low, 0.1)
+    return [float(low - room), float(high + room)]
 
 
 def _pixels(ends: NDArray[np.float64], size: float) -> NDArray[np.float64]:
