@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vaeviz.ui import compression_view, explain, guards
+from vaeviz.ui import compression_view, explain, guards, model_choice
 from vaeviz.ui.errors import shown_errors
 
 explain.open_page("compression")
 panel = guards.need_panel()
-model = guards.find_model()
+model = model_choice.coding_model()
 if model is None:
     compression_view.how_to_train(panel)
     guards.empty_state(

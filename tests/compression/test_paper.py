@@ -33,5 +33,5 @@ def test_runs_equal_those_of_a_run_length_code(residual: np.ndarray) -> None:
 
 def test_factor_is_the_papers() -> None:
     # 10,000 bits / (32 x 64 + 16 x 178.4): VAE 64 of EUR in Table 1 has x 2.04.
-    assert paper_factor(10_000, 1, 64, 178.4) == pytest.approx(10_000 / (2048 + 2854.4))
-    assert paper_factor(10_000, 2, 64, 178.4) == pytest.approx(20_000 / (2048 + 2854.4))
+    assert paper_factor(10_000, 1, 32 * 64, 178.4) == pytest.approx(10_000 / (2048 + 2854.4))
+    assert paper_factor(10_000, 2, 32 * 64, 178.4) == pytest.approx(20_000 / (2048 + 2854.4))

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from vaeviz.config import ModelConfig
 
 LATENT_BITS = 32
 RUN_BITS = 16
@@ -46,7 +52,22 @@ def count_runs(residual: NDArray[np.int8]) -> NDArray[np.int64]:
     return 1 + (residual[:, 1:] != residual[:, :-1]).sum(1, dtype=np.int64)
 
 
-def paper_factor(n_sites: int, ploidy: int, n_latent: int, mean_runs: float) -> float:
+def n_pca(config: ModelConfig) -> int:
+    """Components of the PCA beside a model: as many as latent numbers, where there are so many."""
+    return min(config.n_codes, config.n_components)
+
+
+def latent_bits(config: ModelConfig) -> float:
+    """Bits of a row's latent as it is sent: 32 a number, 1 a bit, log2(codebook size) a code."""
+    if config.bottleneck == "bernoulli":
+        return float(config.n_codes)
+    if config.bottleneck == "vq":
+        n_vectors = config.n_codes // config.n_latent * config.codebook_heads
+        return n_vectors * math.log2(config.codebook_size)
+    return float(LATENT_BITS * config.n_codes)
+
+
+def paper_factor(n_sites: int, ploidy: int, bits_of_latent: float, mean_runs: float) -> float:
     """Raw bits over coded bits: n_sites / (32 |z| + 16 x runs) for haplotypes.
 
     Parameters
@@ -56,7 +77,8 @@ def paper_factor(n_sites: int, ploidy: int, n_latent: int, mean_runs: float) -> 
     ploidy : 1 or 2
         On dosages (2) this is *not* the paper's definition: raw is 2 bits a genotype and runs
         are counted over residuals from -2 to 2.
-    n_latent : int
+    bits_of_latent : float
+        As `latent_bits`; 32 |z| for numbers.
     mean_runs : float
         Mean number of runs of the residual of a row.
 
@@ -64,4 +86,4 @@ def paper_factor(n_sites: int, ploidy: int, n_latent: int, mean_runs: float) -> 
     -----
     Geleta et al., Genome Research 36:348-360 (2026), Table 1. It counts bits, no file is made.
     """
-    return n_sites * ploidy / (LATENT_BITS * n_latent + RUN_BITS * mean_runs)
+    return n_sites * ploidy / (bits_of_latent + RUN_BITS * mean_runs)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from vaeviz.compression.aligned import AlignedPanel, align_panel
 from vaeviz.compression.bootstrap import ratio_interval, resample_weights
 from vaeviz.compression.notes import notes_for
-from vaeviz.compression.paper import paper_factor
+from vaeviz.compression.paper import LATENT_BITS, latent_bits, n_pca, paper_factor
 from vaeviz.compression.people import frequency_costs, model_costs, pca_coder, pca_costs
 from vaeviz.data.panel import LEVELS
 from vaeviz.errors import Cancelled, PanelError
@@ -103,7 +103,7 @@ def compression_result(
     level = _label_level(panel, by)
     costs = costs.join(frequency_costs(model, panel, data, index, level))
     step("Coding with principal components")
-    coder = pca_coder(data, model.config.n_latent, seed)
+    coder = pca_coder(data, n_pca(model.config), seed)
     costs = costs.join(pca_costs(coder, data, index))
     costs["heterozygosity"] = _heterozygosity(panel, data, index)
     step("Intervals")
@@ -187,7 +187,8 @@ def _group(
         f"{part}_bits_per_allele": costs[f"{part}_bits"].sum(skipna=False) / alleles.sum()
         for part in PER_ALLELE
     }
-    size, ploidy, n_latent = data.n_sites, data.ploidy, model.config.n_latent
+    size, ploidy, sent = data.n_sites, data.ploidy, latent_bits(model.config)
+    sent_pca = LATENT_BITS * n_pca(model.config)
     return {
         "group": name,
         "n_samples": len(costs),
@@ -199,8 +200,8 @@ def _group(
         "ratio_frequencies_low": ratio_low,
         "ratio_frequencies_high": ratio_high,
         "ratio_superpopulation": costs["superpopulation_bits"].sum(skipna=False) / total,
-        "paper_factor": paper_factor(size, ploidy, n_latent, costs["runs"].mean()),
-        "paper_factor_pca": paper_factor(size, ploidy, n_latent, costs["runs_pca"].mean()),
+        "paper_factor": paper_factor(size, ploidy, sent, costs["runs"].mean()),
+        "paper_factor_pca": paper_factor(size, ploidy, sent_pca, costs["runs_pca"].mean()),
         "heterozygosity": costs["heterozygosity"].mean(),
     }
 

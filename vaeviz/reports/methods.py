@@ -6,7 +6,18 @@ import re
 from typing import TYPE_CHECKING
 
 from vaeviz import __version__
+from vaeviz.compression.paper import n_pca
 from vaeviz.escape import MAX_SHOWN, escape, plain
+from vaeviz.reports.model_words import (
+    LATENTS,
+    SCHEDULES,
+    cost_words,
+    counted,
+    loss_words,
+    rows_word,
+    shape_words,
+    size_words,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,27 +101,47 @@ def _panel(panel: Panel) -> str:
 
 
 def _model(model: TrainedModel) -> str:
-    shape, train, metrics = model.config, model.train_config, model.metrics
-    rows = "haplotypes" if shape.rows == "haplotype" else "individuals"
-    given = f", conditioned on {readable(shape.condition)}" if shape.condition else ""
-    hidden = " and ".join(str(width) for width in shape.hidden) or "no"
+    sentences = [_what_it_is(model), *loss_words(model.train_config), _how_it_was_trained(model)]
+    return " ".join([*sentences, _held_out(model)])
+
+
+def _what_it_is(model: TrainedModel) -> str:
+    shape = model.config
+    kind = "An autoencoder" if shape.bottleneck in ("none", "vq") else "A variational autoencoder"
+    adjective = LATENTS[shape.bottleneck]
+    size = size_words(shape).replace("latent dimension", f"{adjective} latent dimension")
+    given = ""
+    if shape.condition:
+        given = f", conditioned on {readable(shape.condition)} (which the latent then leaves out),"
+    return (
+        f"{kind} with {size}{given} was trained on {rows_word(shape)} with VAEviz {__version__} "
+        f"(model digest {model.digest[:16]}): {shape_words(shape)}. The likelihood is binomial, "
+        "and missing genotypes are masked."
+    )
+
+
+def _how_it_was_trained(model: TrainedModel) -> str:
+    train, metrics = model.train_config, model.metrics
     origin = "simulated" if model.info.simulated else "not simulated"
     return (
-        f"A variational autoencoder with {shape.n_latent} Gaussian latent dimensions{given} was "
-        f"trained on {rows} with VAEviz {__version__} (model digest {model.digest[:16]}): an "
-        f"encoder on {shape.n_components} principal components of the training part, hidden "
-        f"layers of {hidden} units, a decoder of rank {shape.rank}, and a binomial likelihood in "
-        f"which missing genotypes are masked. Settings: beta {train.beta:g}, learning rate "
+        f"Settings: beta {train.beta:g} ({SCHEDULES[train.kl_schedule]}), learning rate "
         f"{train.learning_rate:g}, batches of {train.batch_size}, seed {train.seed}, best of "
         f"{_number(metrics, 'epochs')} epochs on the validation part. The individuals (panel "
         f"{origin}) were split into {_number(metrics, 'n_train')} for training, "
         f"{_number(metrics, 'n_validation')} for early stopping and "
-        f"{_number(metrics, 'n_test')} held out, stratified by population. On the held-out part "
-        f"the genotypes cost {_number(metrics, 'test_bits_per_allele')} bits per allele "
-        "(reconstruction + KL divergence; size of the model not counted), against "
+        f"{_number(metrics, 'n_test')} held out, stratified by population."
+    )
+
+
+def _held_out(model: TrainedModel) -> str:
+    shape, metrics = model.config, model.metrics
+    return (
+        "On the held-out part the genotypes cost "
+        f"{_number(metrics, 'test_bits_per_allele')} bits per allele (reconstruction + cost of "
+        f"the latent, that is {cost_words(shape)}; size of the model not counted), against "
         f"{_number(metrics, 'test_bits_per_allele_frequencies')} with training allele frequencies "
-        f"and {_number(metrics, 'test_bits_per_allele_pca')} with {shape.n_latent} principal "
-        "components, whose scores are not counted."
+        f"and {_number(metrics, 'test_bits_per_allele_pca')} with "
+        f"{counted(n_pca(shape), 'principal component')}, whose scores are not counted."
     )
 
 

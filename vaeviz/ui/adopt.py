@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from vaeviz.config import Purpose
 from vaeviz.escape import escape
 from vaeviz.jobs.job import Job
 from vaeviz.ui import cache, library, state, steps, workspace
+
+KINDS: dict[Purpose, str] = {"map": "map", "sequence": "sequence model"}
+"""What a model is called on a page."""
 
 
 def adopt(job: Job, output: Path) -> None:
@@ -40,13 +44,16 @@ def keep_panel(path: Path) -> library.Card:
     return library.add(path, panel.info.name, detail, panel.digest)
 
 
-def use_own_model(path: Path, name: str, detail: str, fits_open_panel: bool) -> None:
+def use_own_model(
+    path: Path, name: str, detail: str, purpose: Purpose, fits_open_panel: bool
+) -> None:
     """Remember a model of the workspace in the library, and take it into use where it fits."""
-    card = library.add(path, name, detail)
+    card = library.add(path, name, detail, purpose=purpose)
     if fits_open_panel:
         state.set_model(card.ref)
         steps.lead_to(steps.TRAIN, steps.IN_USE)
-        state.notice(f"The model **{escape(name)}** is in use. {escape(detail, 200)}")
+        steps.show_model(purpose)
+        state.notice(f"The {KINDS[purpose]} **{escape(name)}** is in use. {escape(detail, 200)}")
     else:
         state.notice(
             f"The model **{escape(name)}** is trained. It belongs to another panel than the "
@@ -58,7 +65,10 @@ def _model_of_job(job: Job, output: Path) -> None:
     request, outcome = job.request, job.outcome() or {}
     ref = state.get().panel_ref
     fits = ref is not None and workspace.panel_argument(ref) in request.argv
-    use_own_model(output, request.label, _held_out(outcome), fits)
+    config = outcome.get("config")
+    windowed = isinstance(config, dict) and config.get("shape") == "windowed"
+    purpose: Purpose = "sequence" if windowed else "map"
+    use_own_model(output, request.label, _held_out(outcome), purpose, fits)
 
 
 def _held_out(outcome: dict[str, object]) -> str:

@@ -49,15 +49,16 @@ BITS = (
     "from resampling people. Hollow: fewer than 5 people."
 )
 PCA = (
-    "PCA has as many components as the model has latent dimensions and keeps the mean; the cost "
-    "of its scores is not counted, which favours it."
+    "PCA has as many components as the model has latent dimensions (at most those of the model's "
+    "own PCA) and keeps the mean; the cost of its scores is not counted, which favours it."
 )
 RATIO = (
     "Ratio = bits of the baseline / bits of the model. Above 1 the model's code is shorter; "
     "under 1 the baseline describes these people better than the model does."
 )
 FACTOR = (
-    "**Factor of the paper's Table 1** = sites / (32 bits × latent dimensions + 16 bits × runs). "
+    "**Factor of the paper's Table 1** = sites / (32 bits × latent dimensions + 16 bits × runs); "
+    "a binary latent counts 1 bit a dimension, a code of a codebook the log2 of its size. "
     "*Runs* is the mean number of runs in the run-length code of the residual: the sites at which "
     "the thresholded reconstruction is wrong (Geleta et al. 2026). Under 1 the code is longer "
     "than one bit a site."
@@ -85,7 +86,7 @@ def rows_hint(model: TrainedModel, panel: Panel) -> None:
     left, right = st.columns([5, 1], vertical_alignment="center")
     left.caption(
         "This model reads persons: phase is not coded, and the factor is not the paper's. For "
-        "both, train a model with **A row of the model is a: haplotype**."
+        "both, train a **Sequence** model: **A row of the model is a: haplotype**."
     )
     right.page_link("pages/train.py", label="Train", icon=":material/model_training:")
 
@@ -224,8 +225,9 @@ def how_to_train(panel: Panel) -> None:
     if panel.phased:
         st.markdown(
             "Compression is measured on people the model has never seen. This panel is phased: "
-            "train with **A row of the model is a: haplotype** to code phase too and to get the "
-            "factor of the paper's Table 1 (command line: `--rows haplotype`)."
+            "train a **Sequence** model (**A row of the model is a: haplotype**) to code phase "
+            "too and to get the factor of the paper's Table 1 (command line: "
+            "`--purpose sequence`)."
         )
     else:
         st.markdown(

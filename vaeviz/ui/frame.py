@@ -7,10 +7,12 @@ import ipaddress
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from vaeviz.config import Purpose
 from vaeviz.data.catalogue import BUILT_IN
 from vaeviz.escape import escape
 from vaeviz.ui import guards, jobs, library, navigation, selecting, state
 from vaeviz.ui.explain import TEACHING
+from vaeviz.ui.steps import NAMES
 
 
 def refuse_open_address() -> None:
@@ -69,10 +71,10 @@ def sidebar() -> DeltaGenerator:
 
 
 def fill_status(slot: DeltaGenerator) -> None:
-    """Write panel and model into the sidebar's slot, with what is known so far."""
+    """Write panel and models into the sidebar's slot, with what is known so far."""
     with slot.container(border=True):
         _panel_status()
-        _model_status()
+        _models_status()
 
 
 def show_notices() -> None:
@@ -99,19 +101,22 @@ def _panel_status() -> None:
         st.caption(f"{facts.n_samples:,} samples × {facts.n_sites:,} sites{build}")
 
 
-def _model_status() -> None:
-    facts = guards.model_facts()
-    ref = state.get().model_ref
-    if ref is None:
-        st.markdown("**Model** · none")
-    elif facts is None:
-        st.markdown(f"**Model** · {escape(library.name_of(ref))}")
-    else:
-        st.markdown(f"**Model** · {escape(facts.name)}")
-        bits = facts.test_bits_per_allele
-        held_out = "" if bits is None else f" · {bits:.4f} bits per allele held out"
-        dimensions = "dimension" if facts.n_latent == 1 else "dimensions"
-        st.caption(f"{facts.n_latent} latent {dimensions}, {facts.rows} rows{held_out}")
+def _models_status() -> None:
+    """One line a current model; the figures are those of held-out people."""
+    purposes = state.get().purposes
+    lines = [_model_line(purpose) for purpose in purposes] or ["**Model** · none"]
+    st.markdown("  \n".join(lines))
+
+
+def _model_line(purpose: Purpose) -> str:
+    facts = guards.model_facts(purpose)
+    if facts is None:
+        ref = str(state.get().model_for(purpose))
+        return f"**{NAMES[purpose]}** · {escape(library.name_of(ref))}"
+    bits = facts.test_bits_per_allele
+    held_out = "" if bits is None else f" · {bits:.4f} bits per allele held out"
+    size = f"{facts.n_codes:,} latent, {facts.rows} rows"
+    return f"**{NAMES[purpose]}** · {escape(facts.name)}  \n:small[:gray[{size}{held_out}]]"
 
 
 def _selection_strip() -> None:

@@ -1,22 +1,27 @@
-"""What a page needs before it can draw: the panel and the model, or one button to get them."""
+"""What a page needs before it can draw: the panel and a model, or one button to get them."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from vaeviz.config import Purpose
 from vaeviz.data.panel import Panel, PanelInfo
 from vaeviz.errors import VaevizError
-from vaeviz.ui import cache, state
+from vaeviz.ui import cache, state, steps
 from vaeviz.ui.errors import show_error
 
 if TYPE_CHECKING:
     from vaeviz.training.model import TrainedModel
 
 _PANEL_FACTS = "vaeviz_panel_facts"
-_MODEL_FACTS = "vaeviz_model_facts"
+_MODEL_FACTS: dict[Purpose, str] = {
+    "map": "vaeviz_map_facts",
+    "sequence": "vaeviz_sequence_facts",
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,12 +39,12 @@ class PanelFacts:
 
 @dataclasses.dataclass(frozen=True)
 class ModelFacts:
-    """What the sidebar tells about the model in use."""
+    """What the sidebar tells about a current model."""
 
     ref: str
     name: str
     rows: str
-    n_latent: int
+    n_codes: int
     test_bits_per_allele: float | None
 
 
@@ -60,8 +65,18 @@ def need_panel() -> Panel:
 
 
 def find_model() -> TrainedModel | None:
-    """The model in use, or None; a model that cannot be loaded is told and counts as none."""
-    ref = state.get().model_ref
+    """The current map, or None; a model that cannot be loaded is told and counts as none."""
+    return find_model_for("map")
+
+
+def find_sequence_model() -> TrainedModel | None:
+    """The current sequence model, or None; like `find_model`."""
+    return find_model_for("sequence")
+
+
+def find_model_for(purpose: Purpose) -> TrainedModel | None:
+    """The current model of a purpose, or None; like `find_model`."""
+    ref = state.get().model_for(purpose)
     if ref is None:
         return None
     try:
@@ -70,24 +85,47 @@ def find_model() -> TrainedModel | None:
     except VaevizError as error:
         show_error(error)
         return None
-    st.session_state[_MODEL_FACTS] = _facts_of_model(ref, model)
+    is_for: Purpose = "map" if model.is_map else "sequence"
+    if is_for != purpose:
+        state.move_model(ref, is_for)
+        return None
+    st.session_state[_MODEL_FACTS[purpose]] = _facts_of_model(ref, model)
     return model
 
 
 def need_model() -> TrainedModel:
-    """The model in use; without one the page shows the way to the Train page and ends here."""
+    """The current map; without one the page shows the way to the Train page and ends here."""
     model = find_model()
     if model is None:
-        empty_state("This page needs a model of the panel.", "Train or load one", "pages/train.py")
+        if state.get().sequence_ref is not None:
+            need = "This page needs a map, and the model in use is a sequence model."
+            st.caption(
+                "A sequence model has a latent of its own for every window of sites, so people "
+                "have no one place to look at."
+            )
+        else:
+            need = "This page needs a model of the panel."
+        empty_state(need, "Train or load one", "pages/train.py", _to_a_new_map)
         raise AssertionError("empty_state ends the script")
     return model
 
 
-def empty_state(message: str, label: str, page: str) -> None:
-    """Say what is missing, offer the one step that brings it, and end the page."""
+def _to_a_new_map() -> None:
+    """Open the form of the Train page for a map."""
+    steps.lead_to(steps.TRAIN, steps.FIT)
+    st.session_state[steps.TRAIN_PURPOSE] = steps.NAMES["map"]
+
+
+def empty_state(
+    message: str, label: str, page: str, prepare: Callable[[], None] | None = None
+) -> None:
+    """Say what is missing, offer the one step that brings it, and end the page.
+
+    `prepare` makes the other page open where that step is.
+    """
     with st.container(border=True):
         st.markdown(f"**{message}**")
-        if st.button(label, type="primary", key="empty_state_go"):
+        if st.button(label, type="primary", key="empty_state_go", on_click=prepare):
             st.switch_page(page)
     st.stop()
 
@@ -104,10 +142,11 @@ def panel_facts() -> PanelFacts | None:
     return facts if facts is not None and facts.ref == state.get().panel_ref else None
 
 
-def model_facts() -> ModelFacts | None:
-    """Facts of the model in use, once a page has loaded it."""
-    facts: ModelFacts | None = st.session_state.get(_MODEL_FACTS)
-    return facts if facts is not None and facts.ref == state.get().model_ref else None
+def model_facts(purpose: Purpose) -> ModelFacts | None:
+    """Facts of the current model of a purpose, once a page has loaded it."""
+    facts: ModelFacts | None = st.session_state.get(_MODEL_FACTS[purpose])
+    current = state.get().model_for(purpose)
+    return facts if facts is not None and facts.ref == current else None
 
 
 def _facts_of_panel(ref: str, panel: Panel) -> PanelFacts:
@@ -121,4 +160,4 @@ def _facts_of_panel(ref: str, panel: Panel) -> PanelFacts:
 def _facts_of_model(ref: str, model: TrainedModel) -> ModelFacts:
     bits = model.metrics.get("test_bits_per_allele")
     held_out = float(bits) if isinstance(bits, (int, float)) else None
-    return ModelFacts(ref, model.name, model.config.rows, model.config.n_latent, held_out)
+    return ModelFacts(ref, model.name, model.config.rows, model.config.n_codes, held_out)

@@ -6,15 +6,18 @@ import logging
 
 import streamlit as st
 
-from vaeviz.config import Settings
+from vaeviz.config import Purpose, Settings
 from vaeviz.data.catalogue import BUILT_IN, default_panel_name
 from vaeviz.data.selection import Selection
 from vaeviz.errors import VaevizError
-from vaeviz.ui import workspace
+from vaeviz.ui import library, workspace
 
 logger = logging.getLogger(__name__)
 
 MAX_HISTORY = 10
+SLOTS: dict[Purpose, str] = {"map": "model_ref", "sequence": "sequence_ref"}
+"""Field of the state that holds the current model of a purpose."""
+
 _KEY = "vaeviz_state"
 _FILE = "session.json"
 _NOTICES = "vaeviz_notices"
@@ -22,12 +25,15 @@ _STALE = "vaeviz_frame_stale"
 
 
 class AppState(Settings):
-    """Panel, model and selection of a session, and the jobs whose results it waits for.
+    """Panel, models and selection of a session, and the jobs whose results it waits for.
 
     Attributes
     ----------
-    panel_ref, model_ref : str or None
-        References as in `vaeviz.ui.workspace`.
+    panel_ref : str or None
+        Reference as in `vaeviz.ui.workspace`.
+    model_ref, sequence_ref : str or None
+        The current models of the panel: the map, which has one latent point a row, and the
+        sequence model, which has a latent for every window.
     selection : Selection or None
         The one current selection.
     history : tuple of Selection or None
@@ -38,9 +44,19 @@ class AppState(Settings):
 
     panel_ref: str | None = None
     model_ref: str | None = None
+    sequence_ref: str | None = None
     selection: Selection | None = None
     history: tuple[Selection | None, ...] = ()
     watching: tuple[str, ...] = ()
+
+    def model_for(self, purpose: Purpose) -> str | None:
+        """Reference of the current model of a purpose."""
+        return self.model_ref if purpose == "map" else self.sequence_ref
+
+    @property
+    def purposes(self) -> list[Purpose]:
+        """Purposes for which there is a current model."""
+        return [purpose for purpose in SLOTS if self.model_for(purpose) is not None]
 
 
 def demo() -> AppState:
@@ -74,17 +90,29 @@ def replace(state: AppState) -> AppState:
 
 
 def set_panel(ref: str) -> None:
-    """Open another panel: model and selection belong to the old one and are let go."""
+    """Open another panel: models and selection belong to the old one and are let go."""
     state = get()
     if state.selection is not None and ref != state.panel_ref:
         notice("The selection was made on another panel and was cleared.")
     model = workspace.demo_model(ref) if ref in BUILT_IN else None
-    update(panel_ref=ref, model_ref=model, selection=None, history=())
+    update(panel_ref=ref, model_ref=model, sequence_ref=None, selection=None, history=())
 
 
 def set_model(ref: str) -> None:
-    """Use another model with the open panel."""
-    update(model_ref=ref)
+    """Use another model with the open panel: as its map or as its sequence model.
+
+    Raises
+    ------
+    VaevizError
+        The model's file is gone, damaged or of another version.
+    """
+    update(**{SLOTS[library.purpose_of(ref)]: ref})
+
+
+def move_model(ref: str, purpose: Purpose) -> None:
+    """Put a current model where it belongs, after its file said what it is for."""
+    update(**{slot: None for slot in SLOTS.values() if getattr(get(), slot) == ref})
+    update(**{SLOTS[purpose]: ref})
 
 
 def reset() -> None:
@@ -152,7 +180,7 @@ def _restore() -> AppState:
         return demo()
     try:
         state = AppState.from_json(file.read_bytes())
-        for ref in (state.panel_ref, state.model_ref):
+        for ref in (state.panel_ref, state.model_ref, state.sequence_ref):
             if ref is not None and ref not in BUILT_IN:
                 workspace.file_of(ref)
     except VaevizError as error:

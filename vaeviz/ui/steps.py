@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
+from vaeviz.config import Purpose
 from vaeviz.ui.widgets import segments
 
 PANEL, TRAIN = "panel_step", "train_step"
 LOOK, CHOOSE, UPLOAD, FILTER = "Open panel", "Choose a panel", "Bring your own", "Filter"
 IN_USE, FIT, LOAD = "Model in use", "Train a model", "Load a model"
+TRAIN_PURPOSE = "train_purpose"
+"""Key of the form's choice of what a model is for."""
+SHOWN_MODEL = "train_shown_model"
+"""Key of the choice between the current models."""
+NAMES: dict[Purpose, str] = {"map": "Map", "sequence": "Sequence"}
 
 
 def switch(page: str, steps: list[str]) -> str:
@@ -17,6 +23,11 @@ def switch(page: str, steps: list[str]) -> str:
     if led_to is not None:
         st.session_state[page] = led_to
     return segments("Step", steps, page, hide_label=True)
+
+
+def show_model(purpose: Purpose) -> None:
+    """Show this one of the current models on the Train page."""
+    st.session_state[SHOWN_MODEL] = NAMES[purpose]
 
 
 def lead_to(page: str, step: str) -> None:
