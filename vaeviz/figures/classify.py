@@ -85,7 +85,7 @@ def confusion(
 def _write_counts(figure: go.Figure, values: np.ndarray, shares: np.ndarray, theme: Theme) -> None:
     """Counts in their cells, in the ink that stands out from the shade."""
     inks, ground = INKS[theme], BACKGROUND[theme]
-    strong = shares > 0.5
+    strong = shares > 0.6
     for where, ink in ((~strong, inks.text), (strong, ground)):
         y, x = np.nonzero(where & (values > 0))
         figure.add_trace(

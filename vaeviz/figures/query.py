@@ -46,7 +46,7 @@ def query_map(
                 y=rounded(rows[y]),
                 mode="markers",
                 name=label(group),
-                marker={"size": 5, "color": rgba(palette[str(group)], 0.35), "line": {"width": 0}},
+                marker={"size": 5, "color": rgba(palette[str(group)], 0.45), "line": {"width": 0}},
                 hovertext=f"reference: {label(group, 40)}",
                 hoverinfo="text",
             )
