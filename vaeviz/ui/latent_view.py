@@ -12,6 +12,7 @@ import streamlit as st
 from vaeviz.data.panel import LEVELS, Panel
 from vaeviz.escape import plain
 from vaeviz.ui import clusters_view, derived, selecting, state
+from vaeviz.ui.colouring import ONE_COLOUR, SPLIT, row_labels
 from vaeviz.ui.explain import teaching
 from vaeviz.ui.show import show_chart, theme
 from vaeviz.ui.widgets import choice, loading, segments
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from vaeviz.training.model import TrainedModel
 
 N_COMPONENTS = 10
-SPLIT = "part of training"
-ONE_COLOUR = "one colour"
 LATENT = "latent"
 VIEW_KEY = "latent_view"
 
@@ -156,7 +155,7 @@ def _colour_by(panel: Panel, has_split: bool) -> str:
 
 def _chart(panel: Panel, coordinates: Coordinates, view: View) -> None:
     key = selecting.chart_key(f"{coordinates.name}_{len(view.axes)}d")
-    labels = _labels(panel, coordinates.table, view.colour_by)
+    labels = row_labels(panel, coordinates.table, view.colour_by)
     chart = _build(panel, coordinates, view, key, labels)
     chart = clusters_view.with_regions(chart, panel, coordinates, view, labels)
     rule = f"drawn on {coordinates.name}: {', '.join(view.axes)}"
@@ -188,15 +187,6 @@ def _build(
 def _selected() -> tuple[str, ...]:
     selection = state.get().selection
     return () if selection is None else selection.sample_ids
-
-
-def _labels(panel: Panel, table: pd.DataFrame, colour_by: str) -> pd.Series:
-    if colour_by == SPLIT:
-        return table["split"]
-    if colour_by == ONE_COLOUR:
-        return pd.Series("people", index=table.index)
-    by_sample = panel.samples.drop_duplicates("sample").set_index("sample")[colour_by]
-    return table["sample"].map(by_sample)
 
 
 def _caption(panel: Panel, note: str) -> str:
