@@ -34,6 +34,7 @@ class ComponentEncoder(nn.Module):
     site_scale: Tensor
     loadings: Tensor
     score_scale: Tensor
+    label_center: Tensor
 
     def __init__(self, config: ModelConfig, n_labels: int) -> None:
         super().__init__()
@@ -54,6 +55,7 @@ class ComponentEncoder(nn.Module):
         nn.init.zeros_(self.skip.weight)
         for k in range(min(config.n_latent, config.n_components)):
             nn.init.constant_(self.skip.weight[k, k], 1.0)
+        self.register_buffer("label_center", torch.zeros(n_labels, config.n_components))
 
     def features(self, counts: Tensor) -> Tensor:
         """Scores of allele counts: (n_rows, n_sites) -> (n_rows, n_components)."""
@@ -63,8 +65,21 @@ class ComponentEncoder(nn.Module):
 
     def forward(self, scores: Tensor, label: Tensor | None) -> tuple[Tensor, Tensor]:
         """Location and log-variance, (n_rows, n_latent) each."""
+        if label is not None:
+            scores = scores - label @ self.label_center
         labelled = _with_label(scores, label)
         return self.skip(scores) + self.location(labelled), self.log_variance(labelled)
+
+    def center_labels(self, scores: Tensor, category: Tensor) -> None:
+        """Let the encoder of a conditional model see how rows differ from their label's mean.
+
+        Components are mostly ancestry, which the label tells already: an encoder that starts with
+        it keeps it for long. Rows without a label (category 0) enter as they are.
+        """
+        for k in range(1, len(self.label_center)):
+            rows = scores[category == k]
+            if len(rows):
+                self.label_center[k] = rows.mean(0)
 
 
 class WindowEncoder(nn.Module):

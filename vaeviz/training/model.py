@@ -456,9 +456,10 @@ class TrainedModel:
         """
         point = torch.as_tensor(np.asarray(z), dtype=torch.float64)
         category = self._categories([condition or ""])
+        network = self._double
 
         def frequency(latent: torch.Tensor) -> torch.Tensor:
-            return torch.sigmoid(self._double.decode(latent[None], category))[0]
+            return torch.sigmoid(network.decode(latent[None], category))[0]
 
         slopes: torch.Tensor = torch.func.jacfwd(frequency)(point)
         return slopes.T.detach().numpy()

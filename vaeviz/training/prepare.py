@@ -104,6 +104,9 @@ def prepare(
     category = None
     if config.condition is not None:
         category = torch.from_numpy(categories(panel, config.condition, labels))
+        if features is not None:
+            train = torch.from_numpy(rows[TRAIN])
+            network.encoder.center_labels(features[train], category[train])
     geometry = None
     if config.uses_geometry():
         geometry = Geometry(components.train_scores, config)
