@@ -49,7 +49,7 @@ def offer_training() -> None:
     """Say that PCA stands in for the model, and lead to the Train page."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.info(
-            "There is no model of this panel yet: you see principal components (PCA).",
+            "There is no map of this panel yet: you see principal components (PCA).",
             icon=":material/info:",
         )
         st.page_link("pages/train.py", label="Train a model", icon=":material/model_training:")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vaeviz.ui import explain, guards, jobs, state, train_form, train_view
+from vaeviz.ui import explain, guards, jobs, model_view, state, train_form, train_view
 from vaeviz.ui.errors import shown_errors
 from vaeviz.ui.steps import FIT, IN_USE, LOAD, TRAIN, switch
 
@@ -15,7 +15,7 @@ if running is not None:
     train_view.live_run(running.name)
 else:
     train_view.last_failure()
-step = switch(TRAIN, [IN_USE, FIT, LOAD] if state.get().model_ref else [FIT, LOAD])
+step = switch(TRAIN, [IN_USE, FIT, LOAD] if state.get().purposes else [FIT, LOAD])
 if step == FIT:
     if running is None:
         train_form.train_form(panel)
@@ -26,6 +26,5 @@ elif step == LOAD:
     st.subheader("Kept in your workspace", anchor=False)
     train_view.kept_models(panel)
 else:
-    model = guards.need_model()
     with shown_errors():
-        train_view.model_summary(model, panel)
+        model_view.models_in_use(panel)

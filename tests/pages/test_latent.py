@@ -72,7 +72,7 @@ def test_selected_people_are_ringed(app: AppTest) -> None:
 
 def test_without_a_model_pca_stands_in(open_page: OpenPage, keep: Callable[[Panel], str]) -> None:
     app = open_page("latent", AppState(panel_ref=keep(PANEL)))
-    assert "There is no model of this panel yet" in messages(app)
+    assert "There is no map of this panel yet" in messages(app)
     assert len(app.get("plotly_chart")) == 1
 
 

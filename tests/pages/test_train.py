@@ -24,7 +24,7 @@ def test_the_estimate_is_there_before_start(
 ) -> None:
     app = open_page("train", AppState(panel_ref=keep(PANEL)))
     assert "for 60 rows × 200 sites" in messages(app)
-    app.selectbox(key="train_rows").set_value("haplotype").run()
+    app.selectbox(key="train_map_rows").set_value("haplotype").run()
     assert "for 120 rows × 200 sites" in messages(app)
 
 

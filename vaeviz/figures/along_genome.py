@@ -48,7 +48,7 @@ def sites_along_genome(
     """
     table, thinned = thinned_sites(effects)
     chromosomes = sorted(table["chrom"].unique(), key=natural_key)
-    starts = _starts(table, chromosomes)
+    starts = chromosome_starts(table, chromosomes)
     table["x"] = (table["pos"] + table["chrom"].map(starts)) / 1e6
     table["size"] = table["change_per_sd"].abs()
     figure = go.Figure()
@@ -65,7 +65,7 @@ def sites_along_genome(
     style(
         figure, theme, title=title, caption=caption, height=height, legend="below", y_title=CHANGE
     )
-    _name_chromosomes(figure, chromosomes, table)
+    name_chromosomes(figure, chromosomes, table)
     low, high = table["x"].min(), table["x"].max()
     margin = 0.02 * (high - low) or 1e-3
     figure.update_xaxes(range=[low - margin, high + margin])
@@ -128,7 +128,7 @@ def _mark(figure: go.Figure, top: pd.DataFrame, point: type, theme: Theme) -> No
     )
 
 
-def _starts(table: pd.DataFrame, chromosomes: list[str]) -> dict[str, float]:
+def chromosome_starts(table: pd.DataFrame, chromosomes: list[str]) -> dict[str, float]:
     """What to add to positions on each chromosome, bp, so that they lie side by side."""
     ends = table.groupby("chrom")["pos"].max()
     firsts = table.groupby("chrom")["pos"].min()
@@ -142,7 +142,7 @@ def _starts(table: pd.DataFrame, chromosomes: list[str]) -> dict[str, float]:
     return starts
 
 
-def _name_chromosomes(figure: go.Figure, chromosomes: list[str], table: pd.DataFrame) -> None:
+def name_chromosomes(figure: go.Figure, chromosomes: list[str], table: pd.DataFrame) -> None:
     """Chromosome names at their middles; megabases where there is but one chromosome."""
     if len(chromosomes) == 1:
         figure.update_xaxes(title_text=f"chromosome {label(chromosomes[0], 12)}, Mb")

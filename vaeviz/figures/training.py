@@ -1,4 +1,4 @@
-"""Figures of training: learning curves against the baseline, and KL per latent dimension."""
+"""Figures of training: learning curves against the baseline; KL per dimension and per window."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
+from vaeviz.data.chromosomes import natural_key
+from vaeviz.figures.along_genome import chromosome_starts, name_chromosomes
 from vaeviz.figures.chart import Chart
 from vaeviz.figures.palette import Theme, neutral
-from vaeviz.figures.theme import INKS, rounded, style
+from vaeviz.figures.theme import INKS, label, rounded, style
 
+_WINDOW_ENDS = ("start_bp", "end_bp")
 COLLAPSED_NATS = 0.01
 """Mean KL under which a latent dimension says nothing about a row."""
 
@@ -118,6 +121,73 @@ def kl_per_dimension(
     alt = f"Bar chart of mean KL: {used} of {len(table)} latent dimensions are in use, "
     alt += f"{table['mean_kl_nats'].sum():.3g} nats in all."
     return Chart(figure, table, title, alt, caption, name, theme)
+
+
+def kl_along_genome(
+    windows: pd.DataFrame,
+    *,
+    theme: Theme = "light",
+    caption: str = "",
+    name: str = "kl_along_genome",
+    height: int = 340,
+) -> Chart:
+    """What the latent of each window carries, chromosomes side by side.
+
+    Parameters
+    ----------
+    windows
+        window, chrom, start_bp, end_bp, n_sites, mean_kl_nats
+        (`analysis.window_cost.window_costs`).
+    """
+    table = windows.assign(pos=(windows["start_bp"] + windows["end_bp"]) / 2)
+    chromosomes = sorted(table["chrom"].unique(), key=natural_key)
+    table["x"] = (table["pos"] + table["chrom"].map(_window_starts(windows, chromosomes))) / 1e6
+    figure = go.Figure()
+    for i, colour in enumerate((INKS[theme].accent, neutral(theme))):
+        rows = table[table["chrom"].isin(chromosomes[i::2])]
+        if len(rows):
+            figure.add_trace(_window_bars(rows, colour))
+    title = "Information per window, summed over its latent dimensions"
+    style(
+        figure,
+        theme,
+        title=title,
+        caption=caption,
+        height=height,
+        legend="none",
+        y_title="mean KL (nats)",
+    )
+    figure.update_layout(bargap=0)
+    name_chromosomes(figure, chromosomes, table)
+    total = windows["mean_kl_nats"].sum()
+    alt = f"Bar chart of the mean KL of {len(windows):,} windows along the genome, {total:.3g} "
+    alt += f"nats in all; the largest is {windows['mean_kl_nats'].max():.3g}."
+    return Chart(figure, windows, title, alt, caption, name, theme)
+
+
+def _window_starts(windows: pd.DataFrame, chromosomes: list[str]) -> dict[str, float]:
+    ends = pd.concat(
+        [windows[["chrom", side]].set_axis(["chrom", "pos"], axis=1) for side in _WINDOW_ENDS]
+    )
+    return chromosome_starts(ends, chromosomes)
+
+
+def _window_bars(rows: pd.DataFrame, colour: str) -> go.Bar:
+    names = {c: label(c, 12) for c in rows["chrom"].unique()}
+    hover = [
+        f"window {w} · chr {names[c]}:{a:,}-{b:,}<br>{n:,} sites, {kl:.3f} nats"
+        for w, c, a, b, n, kl in rows[
+            ["window", "chrom", "start_bp", "end_bp", "n_sites", "mean_kl_nats"]
+        ].itertuples(index=False)
+    ]
+    return go.Bar(
+        x=rounded(rows["x"], 7),
+        y=rounded(rows["mean_kl_nats"]),
+        width=rounded((rows["end_bp"] - rows["start_bp"] + 1) / 1e6, 7),
+        marker={"color": colour, "line": {"width": 0}},
+        hovertext=hover,
+        hoverinfo="text",
+    )
 
 
 def _curve(table: pd.DataFrame, part: str, column: str, colour: str, unit: str) -> go.Scatter:

@@ -1,4 +1,4 @@
-"""A training run while it goes on, the model that came out, and models from elsewhere."""
+"""A training run while it goes on, and models from elsewhere."""
 
 from __future__ import annotations
 
@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING, BinaryIO
 import pandas as pd
 import streamlit as st
 
+from vaeviz.config import Purpose
 from vaeviz.data.panel import Panel
 from vaeviz.escape import escape, plain
 from vaeviz.jobs.job import Job
-from vaeviz.ui import adopt, cache, derived, jobs, library, state, workspace
+from vaeviz.ui import adopt, cache, jobs, library, state, workspace
 from vaeviz.ui.errors import shown_errors
-from vaeviz.ui.show import show_chart, theme
-from vaeviz.ui.tables import show_frame, show_table
-from vaeviz.ui.widgets import loading, segments
+from vaeviz.ui.tables import show_frame
 
 if TYPE_CHECKING:
     from vaeviz.data.align import AlignmentReport
-    from vaeviz.training.model import TrainedModel
 
 MAX_LIVE_POINTS = 300
 _UPLOAD_ROUND = "model_upload_round"
@@ -91,26 +89,6 @@ def last_failure() -> None:
         jobs.ended_card(job, "train")
 
 
-def model_summary(model: TrainedModel, panel: Panel) -> None:
-    """Held-out figures of the model beside its baselines, its curves and its settings."""
-    from vaeviz.cli.train import metrics_table
-
-    overlap_report(model.align(panel).report)
-    show_table(metrics_table(model), "model_metrics")
-    st.caption(
-        f"Held-out test people only ({model.metrics.get('n_test', 'some')}). The PCA has as "
-        "many components as the model has latent dimensions, and its scores cost nothing here, "
-        "which favours it."
-    )
-    pictures = {
-        "Learning curve": _learning_curve,
-        "KL per dimension": _kl,
-        "Settings": _settings,
-    }
-    chosen = segments("Show", list(pictures), "model_picture", hide_label=True)
-    pictures[chosen](model, panel)
-
-
 def overlap_report(report: AlignmentReport) -> None:
     """How many of the model's sites the panel has; a warning under one half."""
     text = (
@@ -174,25 +152,30 @@ def keep_model(file: BinaryIO, name: str, panel: Panel) -> None:
     except Exception:
         path.unlink(missing_ok=True)
         raise
-    detail = f"{model.config.n_latent} latent dimensions, {model.config.rows} rows"
-    adopt.use_own_model(path, plain(name), detail, fits_open_panel=True)
+    from vaeviz.reports.model_words import size_words
+
+    detail = f"{size_words(model.config)}, {model.config.rows} rows"
+    purpose: Purpose = "map" if model.is_map else "sequence"
+    adopt.use_own_model(path, plain(name), detail, purpose, fits_open_panel=True)
 
 
 def kept_models(panel: Panel) -> None:
     """Models trained or uploaded earlier, to use again or delete."""
-    current, ref = state.get().model_ref, state.get().panel_ref
-    demo = workspace.demo_model(str(ref))
-    if demo is not None and demo != current:
+    now = state.get()
+    current = [now.model_for(purpose) for purpose in now.purposes]
+    demo = workspace.demo_model(str(now.panel_ref))
+    if demo is not None and demo not in current:
         st.button("Use the demo model", key="use_demo", on_click=state.set_model, args=(demo,))
     cards = library.cards("models")
     if not cards:
         st.caption("Models that you train or upload are kept here.")
     for card in cards:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{escape(card.name)}**  \n{escape(card.detail, 200)}")
+            kind = "" if card.purpose is None else f" :gray-badge[{card.purpose}]"
+            st.markdown(f"**{escape(card.name)}**{kind}  \n{escape(card.detail, 200)}")
             st.caption(card.created[:16].replace("T", " "))
             st.space("stretch")
-            in_use = card.ref == current
+            in_use = card.ref in current
             key = card.ref.replace("/", "_")
             if st.button("In use" if in_use else "Use", key=f"use_{key}", disabled=in_use):
                 with shown_errors():
@@ -207,41 +190,3 @@ def kept_models(panel: Panel) -> None:
                 disabled=in_use,
                 type="tertiary",
             )
-
-
-def _learning_curve(model: TrainedModel, panel: Panel) -> None:
-    from vaeviz.figures.training import learning_curves
-
-    baseline = model.metrics.get("test_bits_per_allele_frequencies")
-    chart = learning_curves(
-        model.history,
-        model.config.ploidy,
-        baseline_bits_per_allele=baseline if isinstance(baseline, float) else None,
-        theme=theme(),
-        caption=f"model {model.digest[:8]}",
-    )
-    show_chart(chart, "learning_curve")
-
-
-def _kl(model: TrainedModel, panel: Panel) -> None:
-    from vaeviz.figures.training import kl_per_dimension
-
-    with loading("kl", 320, "Computing…"):
-        kl_nats = derived.kl_nats(model, panel)
-    chart = kl_per_dimension(kl_nats, theme=theme(), caption=f"model {model.digest[:8]}")
-    show_chart(chart, "kl_per_dimension")
-
-
-def _settings(model: TrainedModel, panel: Panel) -> None:
-    used = {**model.train_config.model_dump(), "dropout": model.config.dropout}
-    facts = {**used, **model.metrics, "digest": model.digest}
-    table = pd.DataFrame({"setting": list(facts), "value": [str(v) for v in facts.values()]})
-    show_table(table, "model_settings")
-    st.download_button(
-        "Model file",
-        data=lambda: workspace.file_of(str(state.get().model_ref)).read_bytes(),
-        file_name=f"vaeviz_model_{model.digest[:8]}.vaeviz",
-        key="model_file",
-        icon=":material/download:",
-        on_click="ignore",
-    )

@@ -17,6 +17,7 @@ def choice(
     shown: Callable[[str], str] = str,
     bind: bool = False,
     width: int | Literal["stretch"] = "stretch",
+    help_text: str = "",
 ) -> str:
     """A selectbox that survives page switches and falls back when its value is gone.
 
@@ -33,6 +34,8 @@ def choice(
         Keep the value in the address, so that a link restores the view.
     width : int or 'stretch'
         Pixels, or all there is.
+    help_text : str
+        Shown beside the label.
     """
     if st.session_state.get(key) not in options:
         st.session_state.pop(key, None)
@@ -46,6 +49,7 @@ def choice(
         persist_state="session",
         bind="query-params" if bind else None,
         width=width,
+        help=help_text or None,
     )
     return chosen if chosen in options else options[index]
 
