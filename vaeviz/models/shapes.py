@@ -26,8 +26,11 @@ def perceptron(n_in: int, hidden: tuple[int, ...], n_out: int) -> nn.Sequential:
 class ComponentEncoder(nn.Module):
     """Scores on principal components -> location and log-variance of the latent.
 
-    The loadings are buffers: fitted once on training rows, not trained. The location is a linear
-    skip from the scores plus a perceptron that starts at zero.
+    The loadings are buffers: fitted once on training rows, not trained. Scores are scaled by
+    `score_scale`, which shrinks each component by how much of it new rows show. The location is a
+    linear skip from the scores plus a perceptron that starts at zero. A conditional model sees
+    how rows differ from the mean of their label (`label_center`; 0 without a label): components
+    are mostly ancestry, and an encoder that starts with it keeps it for long.
     """
 
     site_center: Tensor
@@ -42,7 +45,7 @@ class ComponentEncoder(nn.Module):
         self.register_buffer("site_center", torch.zeros(config.n_sites))
         self.register_buffer("site_scale", torch.zeros(config.n_sites))
         self.register_buffer("loadings", torch.zeros(config.n_sites, config.n_components))
-        self.register_buffer("score_scale", torch.ones(()))
+        self.register_buffer("score_scale", torch.ones(config.n_components))
         self.n_components = config.n_components
         self.location = perceptron(n_input, config.hidden, config.n_latent)
         self.skip = nn.Linear(config.n_components, config.n_latent, bias=False)
@@ -58,10 +61,9 @@ class ComponentEncoder(nn.Module):
         self.register_buffer("label_center", torch.zeros(n_labels, config.n_components))
 
     def features(self, counts: Tensor) -> Tensor:
-        """Scores of allele counts: (n_rows, n_sites) -> (n_rows, n_components)."""
-        return standardise(counts, self.site_center, self.site_scale) @ (
-            self.loadings * self.score_scale
-        )
+        """Scaled scores of allele counts: (n_rows, n_sites) -> (n_rows, n_components)."""
+        scores = standardise(counts, self.site_center, self.site_scale) @ self.loadings
+        return scores * self.score_scale
 
     def forward(self, scores: Tensor, label: Tensor | None) -> tuple[Tensor, Tensor]:
         """Location and log-variance, (n_rows, n_latent) each."""
@@ -69,18 +71,6 @@ class ComponentEncoder(nn.Module):
             scores = scores - label @ self.label_center
         labelled = _with_label(scores, label)
         return self.skip(scores) + self.location(labelled), self.log_variance(labelled)
-
-    def center_labels(self, scores: Tensor, category: Tensor) -> None:
-        """Let the encoder of a conditional model see how rows differ from their label's mean.
-
-        Components are mostly ancestry, which the label tells already: an encoder that starts with
-        it keeps it for long. Rows without a label (category 0) enter as they are.
-        """
-        for k in range(1, len(self.label_center)):
-            rows = scores[category == k]
-            if len(rows):
-                self.label_center[k] = rows.mean(0)
-
 
 class WindowEncoder(nn.Module):
     """Standardised counts -> `n_out` numbers of every window, one hidden layer between."""
@@ -153,6 +143,9 @@ class GlobalDecoder(nn.Module):
         super().__init__()
         self.ploidy, self.n_sites, self.n_blocks = config.ploidy, config.n_sites, config.site_blocks
         self.hidden = perceptron(config.n_latent + n_labels, config.hidden, config.rank)
+        self.label_skip = nn.Linear(n_labels, config.rank, bias=False) if n_labels else None
+        if self.label_skip is not None:
+            nn.init.zeros_(self.label_skip.weight)
         self.dropout = nn.Dropout(config.dropout)
         sizes = [len(range(k, config.n_sites, self.n_blocks)) for k in range(self.n_blocks)]
         bound = 0.01 / config.rank**0.5
@@ -163,9 +156,14 @@ class GlobalDecoder(nn.Module):
 
     def forward(self, latent: Tensor, label: Tensor | None) -> Tensor:
         """Logits of the ALT allele: (n_rows, n_latent) -> (n_rows, n_sites)."""
-        hidden = self.dropout(self.hidden(_with_label(latent, label)))
         weight, bias = self._whole(self.weights), self._whole(self.biases)
-        return torch.addmm(bias, hidden, weight.T)
+        return torch.addmm(bias, self._last_hidden(latent, label), weight.T)
+
+    def _last_hidden(self, latent: Tensor, label: Tensor | None) -> Tensor:
+        hidden = self.hidden(_with_label(latent, label))
+        if self.label_skip is not None:
+            hidden = hidden + self.label_skip(label)
+        return self.dropout(hidden)
 
     def nats(
         self, latent: Tensor, label: Tensor | None, counts: Tensor, block: int | None
@@ -173,7 +171,7 @@ class GlobalDecoder(nn.Module):
         """Reconstruction cost a row; of one block's sites, scaled up to all, when given one."""
         if block is None:
             return binomial_nats(self(latent, label), counts, self.ploidy)
-        hidden = self.dropout(self.hidden(_with_label(latent, label)))
+        hidden = self._last_hidden(latent, label)
         weight, bias = self.weights[block], self.biases[block]
         nats = linear_binomial_nats(hidden.float(), weight, bias, counts, self.ploidy)
         return nats * (self.n_sites / len(bias))

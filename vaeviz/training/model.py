@@ -282,8 +282,10 @@ class TrainedModel:
         chunks = torch.from_numpy(counts).split(CHUNK_ROWS)
         with torch.inference_mode():
             plain = torch.cat([self._double.features(chunk.double()) for chunk in chunks])
+        scale = self._double.get_buffer("encoder.score_scale")
         loadings = self._double.get_buffer("encoder.loadings").numpy()
-        return torch.from_numpy(complete_scores(plain.numpy(), loadings, present))
+        scores = complete_scores((plain / scale).numpy(), loadings, present)
+        return torch.from_numpy(scores) * scale
 
     @property
     def _reads_components(self) -> bool:

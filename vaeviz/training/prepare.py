@@ -23,6 +23,7 @@ from vaeviz.training.split import TEST, TRAIN, VALIDATION, split_samples
 from vaeviz.training.windows import window_starts
 
 MAX_START_ROWS = 1_024
+MIN_SHRINKAGE = 0.01
 MIN_VARIANCE = 0.05
 """Rare sites enter a window's encoder with no more weight than a site of this variance."""
 SAME_FIELDS = (
@@ -104,9 +105,8 @@ def prepare(
     category = None
     if config.condition is not None:
         category = torch.from_numpy(categories(panel, config.condition, labels))
-        if features is not None:
-            train = torch.from_numpy(rows[TRAIN])
-            network.encoder.center_labels(features[train], category[train])
+        if isinstance(network.encoder, ComponentEncoder):
+            _start_labels(network, components, category[torch.from_numpy(rows[TRAIN])])
     geometry = None
     if config.uses_geometry():
         geometry = Geometry(components.train_scores, config)
@@ -219,10 +219,31 @@ def _start_global(
     start = torch.from_numpy(change.astype(np.float32))
     encoder.site_scale.copy_(torch.from_numpy(components.scale))
     encoder.loadings.copy_(torch.from_numpy(components.loadings))
-    encoder.score_scale.fill_(float(1 / spread[0]))
+    reliable = components.shrinkage.clip(MIN_SHRINKAGE, 1) / spread[0]
+    encoder.score_scale.copy_(torch.from_numpy(reliable.astype(np.float32)))
     for k, (weight, block_bias) in enumerate(zip(decoder.weights, decoder.biases, strict=True)):
         weight[:, :rank] = start[k :: decoder.n_blocks]
         block_bias.copy_(bias[k :: decoder.n_blocks])
+
+
+def _start_labels(network: Autoencoder, components: Components, category: Tensor) -> None:
+    """Mean components of every label: off the encoder's input, into the decoder.
+
+    A conditional decoder starts with what it is told, to first order, so that the latent need not
+    carry it.
+    """
+    encoder, decoder = network.encoder, network.decoder
+    assert isinstance(encoder, ComponentEncoder)
+    assert isinstance(decoder, GlobalDecoder)
+    assert decoder.label_skip is not None
+    scores = torch.from_numpy(components.train_scores)
+    spread = scores.std(0).clamp(min=1e-6)
+    rank = min(decoder.label_skip.out_features, scores.shape[1])
+    with torch.no_grad():
+        for k in range(1, len(encoder.label_center)):
+            mean = scores[category == k].mean(0)
+            encoder.label_center[k] = mean * encoder.score_scale
+            decoder.label_skip.weight[:rank, k] = (mean / spread)[:rank]
 
 
 def _mosaic(
