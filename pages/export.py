@@ -16,6 +16,7 @@ with shown_errors():
     source = Source(
         panel=panel,
         model=model,
+        sequence=guards.find_sequence_model(),
         kept=cohorts.kept(panel, model),
         selection=state.get().selection,
         by=by,

@@ -1,4 +1,4 @@
-"""`export`: one zip with figures, tables, the model, and how all of it was made."""
+"""`export`: one zip with figures, tables, models, and how all of it was made."""
 
 from __future__ import annotations
 
@@ -20,6 +20,14 @@ def export(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="OUT.zip", help="Archive to write.")
     ],
+    sequence: Annotated[
+        Path | None,
+        typer.Option(
+            "--sequence",
+            metavar="MODEL.vaeviz",
+            help="The panel's sequence model too: compression is of this one then.",
+        ),
+    ] = None,
     by: By = "superpopulation",
     seed: BootstrapSeed = 1,
     images: Annotated[
@@ -30,15 +38,16 @@ def export(
     ] = False,
     as_json: JsonFlag = False,
 ) -> None:
-    """Write figures, tables, the model, a manifest and a methods paragraph into one zip.
+    """Write figures, tables, the models, a manifest and a methods paragraph into one zip.
 
     Genotypes stay out of it unless asked for.
     """
     from vaeviz.reports.standard import standard_bundle
 
     session = Session.of(context)
-    with replacing(output, [".zip"], [model, panel]) as temporary:
+    with replacing(output, [".zip"], [model, panel, sequence]) as temporary:
         trained, opened = open_model(model), open_panel(panel)
+        coder = open_model(sequence) if sequence is not None else None
         contents = standard_bundle(
             temporary,
             trained,
@@ -47,6 +56,7 @@ def export(
             include_genotypes=genotypes,
             images=images,
             seed=seed,
+            sequence=coder,
             progress=session.progress,
         )
         size_mb = temporary.stat().st_size / 1e6

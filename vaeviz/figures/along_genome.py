@@ -48,7 +48,7 @@ def sites_along_genome(
     """
     table, thinned = thinned_sites(effects)
     chromosomes = sorted(table["chrom"].unique(), key=natural_key)
-    starts = chromosome_starts(table, chromosomes)
+    starts = _starts(table, chromosomes)
     table["x"] = (table["pos"] + table["chrom"].map(starts)) / 1e6
     table["size"] = table["change_per_sd"].abs()
     figure = go.Figure()
@@ -128,7 +128,7 @@ def _mark(figure: go.Figure, top: pd.DataFrame, point: type, theme: Theme) -> No
     )
 
 
-def chromosome_starts(table: pd.DataFrame, chromosomes: list[str]) -> dict[str, float]:
+def _starts(table: pd.DataFrame, chromosomes: list[str]) -> dict[str, float]:
     """What to add to positions on each chromosome, bp, so that they lie side by side."""
     ends = table.groupby("chrom")["pos"].max()
     firsts = table.groupby("chrom")["pos"].min()

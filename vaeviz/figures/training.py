@@ -8,12 +8,11 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 from vaeviz.data.chromosomes import natural_key
-from vaeviz.figures.along_genome import chromosome_starts, name_chromosomes
+from vaeviz.figures.along_genome import name_chromosomes
 from vaeviz.figures.chart import Chart
 from vaeviz.figures.palette import Theme, neutral
 from vaeviz.figures.theme import INKS, label, rounded, style
 
-_WINDOW_ENDS = ("start_bp", "end_bp")
 COLLAPSED_NATS = 0.01
 """Mean KL under which a latent dimension says nothing about a row."""
 
@@ -131,7 +130,7 @@ def kl_along_genome(
     name: str = "kl_along_genome",
     height: int = 340,
 ) -> Chart:
-    """What the latent of each window carries, chromosomes side by side.
+    """What the latent of each window carries, windows side by side in the order of the genome.
 
     Parameters
     ----------
@@ -139,9 +138,10 @@ def kl_along_genome(
         window, chrom, start_bp, end_bp, n_sites, mean_kl_nats
         (`analysis.window_cost.window_costs`).
     """
-    table = windows.assign(pos=(windows["start_bp"] + windows["end_bp"]) / 2)
-    chromosomes = sorted(table["chrom"].unique(), key=natural_key)
-    table["x"] = (table["pos"] + table["chrom"].map(_window_starts(windows, chromosomes))) / 1e6
+    chromosomes = sorted(windows["chrom"].unique(), key=natural_key)
+    place = windows["chrom"].map({name: k for k, name in enumerate(chromosomes)})
+    order = np.lexsort((windows["start_bp"], place))
+    table = windows.iloc[order].assign(x=np.arange(1, len(windows) + 1))
     figure = go.Figure()
     for i, colour in enumerate((INKS[theme].accent, neutral(theme))):
         rows = table[table["chrom"].isin(chromosomes[i::2])]
@@ -157,19 +157,14 @@ def kl_along_genome(
         legend="none",
         y_title="mean KL (nats)",
     )
-    figure.update_layout(bargap=0)
+    figure.update_layout(bargap=0.1)
     name_chromosomes(figure, chromosomes, table)
+    if len(chromosomes) == 1:
+        figure.update_xaxes(title_text=f"window along chromosome {label(chromosomes[0], 12)}")
     total = windows["mean_kl_nats"].sum()
     alt = f"Bar chart of the mean KL of {len(windows):,} windows along the genome, {total:.3g} "
     alt += f"nats in all; the largest is {windows['mean_kl_nats'].max():.3g}."
     return Chart(figure, windows, title, alt, caption, name, theme)
-
-
-def _window_starts(windows: pd.DataFrame, chromosomes: list[str]) -> dict[str, float]:
-    ends = pd.concat(
-        [windows[["chrom", side]].set_axis(["chrom", "pos"], axis=1) for side in _WINDOW_ENDS]
-    )
-    return chromosome_starts(ends, chromosomes)
 
 
 def _window_bars(rows: pd.DataFrame, colour: str) -> go.Bar:
@@ -181,9 +176,8 @@ def _window_bars(rows: pd.DataFrame, colour: str) -> go.Bar:
         ].itertuples(index=False)
     ]
     return go.Bar(
-        x=rounded(rows["x"], 7),
+        x=rows["x"].to_numpy(),
         y=rounded(rows["mean_kl_nats"]),
-        width=rounded((rows["end_bp"] - rows["start_bp"] + 1) / 1e6, 7),
         marker={"color": colour, "line": {"width": 0}},
         hovertext=hover,
         hoverinfo="text",

@@ -45,7 +45,7 @@ def model_charts(
     theme: Theme,
     synthetic: pd.DataFrame | None = None,
 ) -> list[Chart]:
-    """Learning curves and, with two latent dimensions or more, the map of the first two."""
+    """Learning curves and, of a map with two latent dimensions or more, the first two."""
     caption = panel_caption(panel, f"model {model.digest[:DIGEST_SHOWN]}")
     baseline = model.metrics.get("test_bits_per_allele_frequencies")
     curves = learning_curves(
@@ -55,7 +55,7 @@ def model_charts(
         theme=theme,
         caption=caption,
     )
-    if model.config.n_latent < len(FIRST_AXES):
+    if not model.is_map or model.config.n_latent < len(FIRST_AXES):
         return [curves]
     points = scatter_2d(
         embedding,

@@ -43,6 +43,7 @@ def standard_bundle(
     images: bool = True,
     theme: Theme = "light",
     seed: int = 1,
+    sequence: TrainedModel | None = None,
     progress: Progress | None = None,
 ) -> BundleContents:
     """Compute embedding, compression and entropy, draw them, and write one zip.
@@ -52,6 +53,7 @@ def standard_bundle(
     path : Path
         The zip; replaced only when the bundle is complete.
     model : TrainedModel
+        Of the map and the embedding.
     panel : Panel
     cohorts : sequence of BundledCohort
         Synthetic cohorts to put in.
@@ -64,6 +66,8 @@ def standard_bundle(
     theme : 'light' or 'dark'
     seed : int
         Of bootstraps and posterior draws.
+    sequence : TrainedModel, optional
+        The panel's sequence model: compression is of this one then, and it goes into the zip too.
     progress : Progress, optional
 
     Returns
@@ -85,7 +89,7 @@ def standard_bundle(
     _step(progress, 0, "Latent space")
     embedding = model.embed(panel)
     _step(progress, 1, "Compression")
-    coded = compression_result(model, panel, level, seed=seed)
+    coded = compression_result(sequence or model, panel, level, seed=seed)
     _step(progress, 2, "Entropy")
     by_site = site_entropy(panel, level)
     entropy = entropy_table(panel, level, seed=seed, entropy=by_site)
@@ -108,13 +112,24 @@ def standard_bundle(
     }
     _step(progress, 3, "Writing the bundle")
     with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / f"{file_stem(model.name)}.vaeviz"
-        model.save(file)
+        files = model_files([m for m in (model, sequence) if m is not None], Path(folder))
         contents = BundleContents(
-            panel, tuple(charts), tables, (file,), cohorts, coded, include_genotypes, seed
+            panel, tuple(charts), tables, files, cohorts, coded, include_genotypes, seed
         )
         write_bundle(path, contents, images, _LastStep(progress))
     return contents
+
+
+def model_files(models: list[TrainedModel], folder: Path) -> tuple[Path, ...]:
+    """Write models into a folder, each under a name of its own."""
+    kinds = ["" if model.is_map else "sequence_" for model in models]
+    files = [
+        folder / f"{kind}{file_stem(model.name)}.vaeviz"
+        for kind, model in zip(kinds, models, strict=True)
+    ]
+    for model, file in zip(models, files, strict=True):
+        model.save(file)
+    return tuple(files)
 
 
 def _step(progress: Progress, done: int, message: str) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from vaeviz.data.panel import Panel, PanelInfo, Step
+from vaeviz.errors import ModelError
 from vaeviz.escape import plain
 from vaeviz.synthesis.draw import LatentSource, Posteriors, draw_genotypes, person_generator
 from vaeviz.synthesis.inside import share_inside
@@ -93,7 +94,7 @@ def generate(
     RegionError
         The region holds too few people.
     ModelError
-        Model and panel share too few sites.
+        Model and panel share too few sites, or the model is no map.
 
     Notes
     -----
@@ -101,6 +102,12 @@ def generate(
     over the region, its standard deviation times temperature. A path: evenly spaced points
     between the mean positions of its ends, with the noise of the posteriors.
     """
+    if not model.is_map:
+        raise ModelError(
+            f"Cohorts are drawn from a map; this model is a sequence model with "
+            f"{model.config.n_windows:,} windows, each with a latent of its own.",
+            "Train a map (the global or hybrid shape), and draw from that.",
+        )
     warnings = check_size(region, config.allow_small)
     encoding = model.encode(panel)
     posteriors = Posteriors.of_rows(encoding.mean, encoding.sd, panel.n_samples)

@@ -22,14 +22,20 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Source:
-    """What there is to export from."""
+    """What there is to export from; `model` is the map, `sequence` the sequence model."""
 
     panel: Panel
     model: TrainedModel | None
+    sequence: TrainedModel | None
     kept: KeptCohort | None
     selection: Selection | None
     by: str
     theme: Theme
+
+    @property
+    def models(self) -> list[TrainedModel]:
+        """The current models."""
+        return [model for model in (self.model, self.sequence) if model is not None]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,10 +66,11 @@ def latent_piece(source: Source) -> Piece:
 
 
 def compression_piece(source: Source) -> Piece:
-    """Bits, ratio, factor and heterozygosity; one row a group and one row a person."""
+    """Bits, ratio, factor and heterozygosity of the sequence model, else of the map."""
     from vaeviz.reports.charts import compression_charts
 
-    found = measured.compression(_model(source), source.panel, source.by, "test")
+    coder = source.sequence or _model(source)
+    found = measured.compression(coder, source.panel, source.by, "test")
     charts = compression_charts(source.panel, found, source.theme)
     tables = {"compression": found.groups, "compression_people": found.samples}
     return Piece(tuple(charts), tables, found)

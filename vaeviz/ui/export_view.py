@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from vaeviz.config import ModelConfig
 from vaeviz.data.panel import Panel
 from vaeviz.ui import export_parts, simulate_view
 from vaeviz.ui.columns import group_choice
@@ -47,7 +48,7 @@ PARTS: dict[str, Part] = {
         "Compression: figures and tables",
         export_parts.compression_piece,
         4,
-        "Computed for held-out people if you have not done so yet.",
+        "Of the sequence model where there is one; computed for held-out people.",
     ),
     "entropy": Part(
         "Entropy: bar code, bars with arcs, world map",
@@ -56,7 +57,7 @@ PARTS: dict[str, Part] = {
         "With the curated routes where the panel is of people.",
     ),
     "model": Part(
-        "The model",
+        "The models",
         lambda source: Piece(),
         0,
         "It holds hashes of the training people's IDs, and what it learned from them.",
@@ -71,7 +72,8 @@ PARTS: dict[str, Part] = {
         "The selection", export_parts.selection_piece, 0, "Sample IDs, and how they were chosen."
     ),
 }
-NEEDS_MODEL = ("latent", "compression", "model", "cohort")
+NEEDS_MAP = ("latent", "cohort")
+NEEDS_MODEL = ("compression", "model")
 
 
 def checklist(source: Source) -> tuple[str, ...]:
@@ -95,7 +97,9 @@ def checklist(source: Source) -> tuple[str, ...]:
 
 def missing_for(name: str, source: Source) -> str:
     """Why a part cannot be exported yet; empty when it can."""
-    if name in NEEDS_MODEL and source.model is None:
+    if name in NEEDS_MAP and source.model is None:
+        return "needs a map"
+    if name in NEEDS_MODEL and not source.models:
         return "needs a model"
     if name == "cohort" and source.kept is None:
         return "none was generated"
@@ -143,15 +147,21 @@ def size_mb(chosen: tuple[str, ...], source: Source, images: bool) -> float:
     """About how large the zip will be, MB."""
     charts = sum(PARTS[name].n_charts for name in chosen if name in PARTS)
     total = charts * (FIGURE_MB + IMAGE_MB * images)
-    if source.model is not None and "model" in chosen:
-        config = source.model.config
-        total += config.n_sites * (2 * config.n_components + 2 * config.rank + 60) / 1e6
+    if "model" in chosen:
+        total += sum(_model_mb(model.config) for model in source.models)
     alleles = source.panel.n_samples * source.panel.n_sites * 2
     total += GENOTYPE_BYTES * alleles * (GENOTYPES in chosen) / 1e6
     if source.kept is not None and "cohort" in chosen:
         cohort = source.kept.cohort.panel
         total += GENOTYPE_BYTES * cohort.n_samples * cohort.n_sites * 2 / 1e6
     return total
+
+
+def _model_mb(config: ModelConfig) -> float:
+    """About the size of a model file."""
+    if config.shape == "global":
+        return config.n_sites * (2 * config.n_components + 2 * config.rank + 60) / 1e6
+    return config.n_sites * (8 * config.window_hidden + 60) / 1e6
 
 
 def cohort_allowed(chosen: tuple[str, ...], source: Source) -> bool:

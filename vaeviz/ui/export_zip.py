@@ -33,18 +33,16 @@ _BUILT = "vaeviz_export"
 def contents_of(
     chosen: tuple[str, ...], source: Source, folder: Path, progress: Progress
 ) -> BundleContents:
-    """Compute what was ticked; the model file is written into `folder`."""
+    """Compute what was ticked; the model files are written into `folder`."""
     from vaeviz.reports.contents import BundleContents
+    from vaeviz.reports.standard import model_files
 
     names = [name for name in chosen if name in PARTS]
     pieces = []
     for done, name in enumerate(names):
         progress.update(done, len(names), PARTS[name].label)
         pieces.append(PARTS[name].build(source))
-    models: tuple[Path, ...] = ()
-    if source.model is not None and "model" in chosen:
-        models = (folder / f"{file_stem(source.model.name)}.vaeviz",)
-        source.model.save(models[0])
+    models = model_files(source.models, folder) if "model" in chosen else ()
     return BundleContents(
         panel=source.panel,
         charts=tuple(chart for piece in pieces for chart in piece.charts),
@@ -86,11 +84,11 @@ def build(chosen: tuple[str, ...], source: Source, images: bool) -> Path:
 
 def export_key(chosen: tuple[str, ...], source: Source, images: bool) -> tuple[object, ...]:
     """What a built zip depends on."""
-    model = source.model.digest if source.model is not None else ""
+    models = tuple(model.digest for model in source.models)
     cohort = source.kept.cohort.panel.digest if source.kept is not None else ""
     selection = source.selection.sample_ids if source.selection is not None else ()
     look = (source.by, source.theme, images)
-    return (chosen, source.panel.digest, model, cohort, hash(selection), *look)
+    return (chosen, source.panel.digest, models, cohort, hash(selection), *look)
 
 
 def built(key: tuple[object, ...]) -> Path | None:
@@ -131,7 +129,7 @@ def preview(chosen: tuple[str, ...], source: Source) -> None:
     from vaeviz.reports import manifest
     from vaeviz.reports.methods import methods_text
 
-    models = [source.model] if source.model is not None and "model" in chosen else []
+    models = source.models if "model" in chosen else []
     cohorts = bundled(source) if "cohort" in chosen else ()
     with st.expander("Methods paragraph, so far", expanded=True, icon=":material/article:"):
         st.caption("Figures of compression join it when the zip is built.")

@@ -114,9 +114,9 @@ def _model_line(purpose: Purpose) -> str:
         ref = str(state.get().model_for(purpose))
         return f"**{NAMES[purpose]}** · {escape(library.name_of(ref))}"
     bits = facts.test_bits_per_allele
-    held_out = "" if bits is None else f" · {bits:.4f} bits per allele held out"
-    size = f"{facts.n_codes:,} latent, {facts.rows} rows"
-    return f"**{NAMES[purpose]}** · {escape(facts.name)}  \n:small[:gray[{size}{held_out}]]"
+    held_out = "" if bits is None else f" · {bits:.4f} bits per allele"
+    size = f"{facts.n_codes:,} latent{held_out}"
+    return f"**{NAMES[purpose]}** · {escape(facts.name)}  \n:small[:gray[{size}]]"
 
 
 def _selection_strip() -> None:

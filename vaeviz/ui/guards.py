@@ -43,7 +43,6 @@ class ModelFacts:
 
     ref: str
     name: str
-    rows: str
     n_codes: int
     test_bits_per_allele: float | None
 
@@ -160,4 +159,4 @@ def _facts_of_panel(ref: str, panel: Panel) -> PanelFacts:
 def _facts_of_model(ref: str, model: TrainedModel) -> ModelFacts:
     bits = model.metrics.get("test_bits_per_allele")
     held_out = float(bits) if isinstance(bits, (int, float)) else None
-    return ModelFacts(ref, model.name, model.config.rows, model.config.n_codes, held_out)
+    return ModelFacts(ref, model.name, model.config.n_codes, held_out)

@@ -42,7 +42,7 @@ def _model(config: ModelConfig, train: TrainConfig) -> dict[str, str]:
         unit = f"{train.window_sites} sites"
         width = unit if train.window_kb is None else f"{train.window_kb:g} kb"
         shared = "shared weights" if config.shared_windows else "weights of its own for each"
-        facts["windows"] = f"{config.n_windows:,} of {width}, {shared}"
+        facts["windows"] = f"{config.n_windows:,} of at most {width}, {shared}"
         facts["hidden layer of a window"] = f"{config.window_hidden}"
     if config.shape != "windowed":
         facts["hidden layers"] = ", ".join(map(str, config.hidden)) or "none"

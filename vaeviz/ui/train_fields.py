@@ -15,10 +15,12 @@ Values = dict[str, object]
 class Fields:
     """Widgets of one group, one a cell; their defaults are those of the settings."""
 
-    def __init__(self, title: str, base: TrainConfig) -> None:
+    def __init__(self, title: str, base: TrainConfig, note: str = "") -> None:
         self.base, self.values = base, Values()
         if title:
             st.markdown(f"**{title}**")
+        if note:
+            st.caption(note)
         self.grid = st.grid(3, min_column_width=180)
 
     def whole(self, name: str, label: str, low: int, top: int, help_text: str = "") -> None:

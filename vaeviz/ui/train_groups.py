@@ -43,14 +43,13 @@ AUGMENTATIONS = {"none": "none", "wright-fisher": "Wright-Fisher mosaics"}
 
 def custom_fields(panel: Panel, base: TrainConfig) -> Values:
     """Settings of a custom run, in four groups; only what applies to the others is shown."""
-    values: Values = {}
     with st.container(border=True):
-        values |= _model(panel, base)
-        st.divider()
+        values = _model(panel, base)
+    with st.container(border=True):
         values |= _loss(base, values)
-        st.divider()
+    with st.container(border=True):
         values |= _data(panel, base)
-        st.divider()
+    with st.container(border=True):
         values |= _run(base, values)
     return values
 
@@ -143,8 +142,8 @@ def condition_columns(panel: Panel) -> list[str]:
 
 
 def _loss(base: TrainConfig, values: Values) -> Values:
-    fields = Fields("Loss", base)
     chosen = TrainConfig.make(**{**base.model_dump(), **values})
+    fields = Fields("Loss", base, _loss_note(chosen))
     if chosen.shape == "global":
         on = fields.flag("geometry", "Geometry terms", default=chosen.uses_geometry())
         if on:
@@ -165,11 +164,15 @@ def _loss(base: TrainConfig, values: Values) -> Values:
         fields.number(
             "free_bits", "Free bits a dimension", 0.0, 100.0, "That the loss does not count."
         )
-    if chosen.shape == "global":
-        st.caption(GEOMETRY)
-    elif not fields.values:
-        st.caption("The cost of this bottleneck is fixed, so only the reconstruction is trained.")
     return fields.values
+
+
+def _loss_note(chosen: TrainConfig) -> str:
+    if chosen.shape == "global":
+        return GEOMETRY
+    if chosen.bottleneck in ("vq", "none"):
+        return "This bottleneck's cost is fixed, so only the reconstruction is trained."
+    return ""
 
 
 def _data(panel: Panel, base: TrainConfig) -> Values:
