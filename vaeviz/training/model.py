@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 import pandas as pd
@@ -15,25 +14,20 @@ import torch
 from numpy.typing import NDArray
 
 from vaeviz.config import ModelConfig, TrainConfig
-from vaeviz.data.align import Alignment, align_sites, aligned_counts
+from vaeviz.data.align import Alignment, align_sites
 from vaeviz.data.panel import LEVELS, SITE_COLUMNS, Panel, PanelInfo
 from vaeviz.errors import ModelError
 from vaeviz.models.autoencoder import Autoencoder
-from vaeviz.models.shapes import ComponentEncoder
-from vaeviz.training.bits import observed_alleles
-from vaeviz.training.components import Components
-from vaeviz.training.prepare import Prepared, categories, training_components
-from vaeviz.training.projection import complete_scores
+from vaeviz.training.costs import RowTerms, join_terms, label_bits, part_terms
+from vaeviz.training.prepare import Prepared
+from vaeviz.training.reading import Part, RowReader
 from vaeviz.training.reference import Reference, fit_reference
 from vaeviz.training.split import NEW
 from vaeviz.training.state import RunState, set_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import ArrayLike
 
-CHUNK_ROWS = 256
 MIN_OVERLAP = 0.10
 HALF_PRECISION = ("encoder.loadings", "decoder.weights.")
 """Start of the names of the sites x width matrices, stored in 16 bits: a projection or a logit
@@ -42,44 +36,12 @@ NETWORK = "network."
 """What the trained weights of the network are called in a run, beside those of geometry terms."""
 
 
-class Part(NamedTuple):
-    """Some rows of a panel as the network reads them."""
-
-    counts: torch.Tensor
-    features: torch.Tensor
-    category: torch.Tensor | None
-
-
 @dataclass(frozen=True)
 class Encoding:
     """Posterior of every row: mean and standard deviation, both (n_rows, n_codes)."""
 
     mean: NDArray[np.float64]
     sd: NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class RowTerms:
-    """Cost of every row.
-
-    Attributes
-    ----------
-    reconstruction_nats : float64, shape (n_rows,)
-        Mean over posterior draws of -log Binomial(counts | ploidy, p), observed sites only.
-    kl_nats : float64, shape (n_rows, n_codes)
-        Cost of the latent; see `vaeviz.models.autoencoder.Terms`.
-    n_alleles : int64, shape (n_rows,)
-        Alleles that are not missing, at sites which the model knows.
-    """
-
-    reconstruction_nats: NDArray[np.float64]
-    kl_nats: NDArray[np.float64]
-    n_alleles: NDArray[np.int64]
-
-    def bits_per_allele(self) -> NDArray[np.float64]:
-        """(reconstruction + KL) / ln 2 / alleles, a row each; NaN without an observed allele."""
-        bits = (self.reconstruction_nats + self.kl_nats.sum(1)) / math.log(2)
-        return np.where(self.n_alleles > 0, bits / np.maximum(self.n_alleles, 1), np.nan)
 
 
 @dataclass
@@ -118,7 +80,6 @@ class TrainedModel:
     name: str = "model"
     reference: Reference | None = None
     _alignments: dict[str, Alignment] = field(default_factory=dict, repr=False)
-    _cross_fitted: dict[str, torch.Tensor] = field(default_factory=dict, repr=False)
 
     @classmethod
     def from_run(
@@ -156,8 +117,8 @@ class TrainedModel:
             "panel_digest": panel.digest,
             **held_out_metrics(model, prepared),
         }
-        if model._reads_components:
-            model._remember_scores(panel, prepared.components)
+        if model.reader.reads_components:
+            model.reader.remember(panel, prepared.components)
             model.reference = model._fit_reference(panel)
         return model
 
@@ -182,6 +143,11 @@ class TrainedModel:
     def is_map(self) -> bool:
         """Whether a row has one latent point that can be looked at."""
         return self.config.shape != "windowed"
+
+    @cached_property
+    def reader(self) -> RowReader:
+        """Reads panels for this model."""
+        return RowReader(self)
 
     @cached_property
     def digest(self) -> str:
@@ -245,79 +211,6 @@ class TrainedModel:
         place = {label: k + 1 for k, label in enumerate(self.config.condition_labels)}
         return torch.tensor([place.get(label, 0) for label in labels], dtype=torch.long)
 
-    def _counts(self, panel: Panel) -> tuple[Panel, NDArray[np.int8]]:
-        """The panel with the rows that the model reads, and their counts at the model's sites."""
-        rows = panel.model_rows(self.config.rows)
-        if rows.ploidy != self.config.ploidy:
-            raise ModelError(
-                f"The model reads rows of ploidy {self.config.ploidy}, the panel has "
-                f"{rows.ploidy}.",
-                "Train a model on this panel.",
-            )
-        return rows, aligned_counts(rows, self.align(panel))
-
-    def _read(self, panel: Panel, network: Autoencoder) -> Iterator[Part]:
-        """Rows of the panel, `CHUNK_ROWS` at a time, in the precision of `network`."""
-        rows, counts = self._counts(panel)
-        category = None
-        if self.config.condition is not None and self.config.condition in panel.samples:
-            labels = self.config.condition_labels
-            category = torch.from_numpy(categories(rows, self.config.condition, labels))
-        honest = self._features(panel, rows, counts)
-        dtype = next(network.parameters()).dtype
-        for start in range(0, len(counts), CHUNK_ROWS):
-            part = slice(start, start + CHUNK_ROWS)
-            chunk = torch.from_numpy(counts[part])
-            if honest is None:
-                features = network.features(chunk.to(dtype))
-            else:
-                features = honest[part].to(dtype)
-            yield Part(chunk, features, None if category is None else category[part])
-
-    def _features(self, panel: Panel, rows: Panel, counts: NDArray[np.int8]) -> torch.Tensor | None:
-        """Component scores of all rows where plain projections will not do, else None."""
-        present = self.align(panel).index >= 0
-        if not self._reads_components or present.all():
-            return self._honest_features(rows)
-        chunks = torch.from_numpy(counts).split(CHUNK_ROWS)
-        with torch.inference_mode():
-            plain = torch.cat([self._double.features(chunk.double()) for chunk in chunks])
-        scale = self._double.get_buffer("encoder.score_scale")
-        loadings = self._double.get_buffer("encoder.loadings").numpy()
-        scores = complete_scores((plain / scale).numpy(), loadings, present)
-        return torch.from_numpy(scores) * scale
-
-    @property
-    def _reads_components(self) -> bool:
-        return isinstance(self.network.encoder, ComponentEncoder)
-
-    def _honest_features(self, rows: Panel) -> torch.Tensor | None:
-        """Component scores of the training panel's rows, cross-fitted on training rows.
-
-        Plain projections of training rows are inflated, and the network never saw them. Scores of
-        training people are not in the model file (they would tell who was in it), so they are
-        fitted again from the panel. None for any other panel, and without components.
-        """
-        own = rows.digest == self.metrics.get("panel_digest")
-        if not own or not self._reads_components:
-            return None
-        if rows.digest not in self._cross_fitted:
-            components = training_components(rows, self.train_config, self.split_of(rows))
-            if components.n_components != self.config.n_components:
-                return None
-            self._remember_scores(rows, components)
-        return self._cross_fitted[rows.digest]
-
-    def _remember_scores(self, rows: Panel, components: Components) -> None:
-        chunks = torch.from_numpy(np.array(rows.counts)).split(CHUNK_ROWS)
-        with torch.no_grad():
-            features = torch.cat([self._double.features(chunk.double()) for chunk in chunks])
-        scale = self._double.get_buffer("encoder.score_scale")
-        train = torch.from_numpy(components.train_rows)
-        features[train] = torch.from_numpy(components.train_scores).double() * scale
-        self._cross_fitted.clear()
-        self._cross_fitted[rows.digest] = features
-
     def scores(self, panel: Panel) -> NDArray[np.float32]:
         """Principal-component scores of every person, shape (n_samples, n_components).
 
@@ -330,14 +223,12 @@ class TrainedModel:
         ModelError
             The model reads no components (windowed and hybrid shapes), or too few sites match.
         """
-        if not self._reads_components:
+        if not self.reader.reads_components:
             raise ModelError(
                 f"A {self.config.shape} model reads genotypes, not principal components.",
                 "Use a map model: train with --shape global.",
             )
-        with torch.inference_mode():
-            features = torch.cat([part.features for part in self._read(panel, self._double)])
-        scores = (features / self._double.get_buffer("encoder.score_scale")).numpy()
+        scores = self.reader.scores(panel)
         per_person = scores.reshape(panel.n_samples, -1, scores.shape[1]).mean(1)
         return per_person.astype(np.float32)
 
@@ -348,8 +239,8 @@ class TrainedModel:
         """
         means, sds = [], []
         with torch.inference_mode():
-            for part in self._read(panel, self._double):
-                mean, sd = self._double.encode(part.features, part.category)
+            for part in self.reader.parts(panel, self.double):
+                mean, sd = self.double.encode(part.features, part.category)
                 means.append(mean.numpy())
                 sds.append(sd.numpy())
         return Encoding(np.concatenate(means), np.concatenate(sds))
@@ -385,13 +276,17 @@ class TrainedModel:
     def row_terms(self, panel: Panel, n_draws: int = 4, seed: int = 0) -> RowTerms:
         """Cost of every row: reconstruction averaged over posterior draws, and KL."""
         draws = torch.Generator().manual_seed(seed)
-        costs = []
         with torch.inference_mode():
-            for part in self._read(panel, self.network):
-                noise = torch.randn(n_draws, len(part.counts), self.config.n_codes, generator=draws)
-                costs.append(_cost(self.network, part, noise))
-        recon, kl, alleles = (np.concatenate(x) for x in zip(*costs, strict=True))
-        return RowTerms(recon, kl, alleles)
+            return join_terms(
+                [
+                    part_terms(self.network, part, self._noise(part, n_draws, draws))
+                    for part in self.reader.parts(panel, self.network)
+                ]
+            )
+
+    def _noise(self, part: Part, n_draws: int, generator: torch.Generator) -> torch.Tensor:
+        shape = (n_draws, len(part.counts), self.config.n_codes)
+        return torch.randn(shape, generator=generator)
 
     def code_lengths(self, panel: Panel, n_draws: int = 4, seed: int = 0) -> NDArray[np.float64]:
         """Bits that each person costs under each label of the condition, (n_samples, n_labels).
@@ -411,23 +306,14 @@ class TrainedModel:
                 "Train with --condition population (or superpopulation).",
             )
         draws = torch.Generator().manual_seed(seed)
-        bits = []
         with torch.inference_mode():
-            for part in self._read(panel, self.network):
-                shape = (n_draws, len(part.counts), self.config.n_codes)
-                noise = torch.randn(shape, generator=draws)
-                bits.append(self._bits_by_label(part, noise))
+            bits = [
+                label_bits(self.network, part, self._noise(part, n_draws, draws))
+                for part in self.reader.parts(panel, self.network)
+            ]
         rows = np.concatenate(bits)
         per_person: NDArray[np.float64] = rows.reshape(panel.n_samples, -1, rows.shape[1]).sum(1)
         return per_person
-
-    def _bits_by_label(self, part: Part, noise: torch.Tensor) -> NDArray[np.float64]:
-        columns = []
-        for k in range(len(self.config.condition_labels)):
-            category = torch.full((len(part.counts),), k + 1)
-            recon, kl, _ = _cost(self.network, part._replace(category=category), noise)
-            columns.append((recon + kl.sum(1)) / math.log(2))
-        return np.stack(columns, 1)
 
     def probabilities(
         self, z: ArrayLike, condition: list[str] | None = None
@@ -439,7 +325,7 @@ class TrainedModel:
         """
         latent = torch.as_tensor(np.asarray(z), dtype=torch.float64)
         with torch.inference_mode():
-            logits = self._double.decode(latent, self._categories(condition))
+            logits = self.double.decode(latent, self._categories(condition))
             return torch.sigmoid(logits).numpy()
 
     def jacobian(self, z: ArrayLike, condition: str | None = None) -> NDArray[np.float64]:
@@ -458,7 +344,7 @@ class TrainedModel:
         """
         point = torch.as_tensor(np.asarray(z), dtype=torch.float64)
         category = self._categories([condition or ""])
-        network = self._double
+        network = self.double
 
         def frequency(latent: torch.Tensor) -> torch.Tensor:
             return torch.sigmoid(network.decode(latent[None], category))[0]
@@ -467,7 +353,8 @@ class TrainedModel:
         return slopes.T.detach().numpy()
 
     @cached_property
-    def _double(self) -> Autoencoder:
+    def double(self) -> Autoencoder:
+        """The network in double precision, for what must not depend on threads or chunks."""
         # Tensors born in inference mode could not be differentiated by `jacobian`.
         with torch.inference_mode(False):
             network = Autoencoder(self.config).double().requires_grad_(False)
@@ -487,15 +374,3 @@ def load_model(path: Path) -> TrainedModel:
     from vaeviz.training.checkpoint import read_model
 
     return read_model(path)
-
-
-def _cost(
-    network: Autoencoder, part: Part, noise: torch.Tensor
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
-    """Reconstruction nats averaged over draws of noise, cost of the latent, observed alleles."""
-    recon = torch.zeros(len(part.counts), dtype=torch.float64)
-    for draw in noise:
-        terms = network(part.features, part.counts, draw, part.category)
-        recon += terms.reconstruction_nats.double()
-    alleles = observed_alleles(part.counts.numpy(), network.config.ploidy)
-    return (recon / len(noise)).numpy(), terms.kl_nats.double().numpy(), alleles
