@@ -7,6 +7,28 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+COMPLETE_FROM = 0.02
+"""Share of missing sites above which a row's plain projection is completed."""
+
+
+def complete_rows(scores: Floats, loadings: Floats, observed: NDArray[np.bool_]) -> Floats:
+    """`complete_scores` of every row with more than `COMPLETE_FROM` of its sites missing.
+
+    Parameters
+    ----------
+    scores : float64, shape (n_rows, n_components)
+    loadings : float64, shape (n_sites, n_components)
+    observed : bool, shape (n_rows, n_sites)
+        A row's completion depends on that row alone, not on who else is in the panel.
+    """
+    completed = scores.copy()
+    holes = np.flatnonzero(1 - observed.mean(1) > COMPLETE_FROM)
+    patterns, member = np.unique(np.packbits(observed[holes], axis=1), axis=0, return_inverse=True)
+    for k in range(len(patterns)):
+        rows = holes[member == k]
+        completed[rows] = complete_scores(scores[rows], loadings, observed[rows[0]])
+    return completed
+
 
 def complete_scores(scores: Floats, loadings: Floats, present: NDArray[np.bool_]) -> Floats:
     """Least-squares scores from the plain ones when whole sites are absent.

@@ -16,7 +16,7 @@ from vaeviz.models.autoencoder import Autoencoder
 from vaeviz.models.shapes import ComponentEncoder
 from vaeviz.training.components import Components
 from vaeviz.training.prepare import categories, training_components
-from vaeviz.training.projection import complete_scores
+from vaeviz.training.projection import COMPLETE_FROM, complete_rows
 
 if TYPE_CHECKING:
     from vaeviz.training.model import TrainedModel
@@ -54,7 +54,7 @@ class RowReader:
         """
         rows, counts = self._counts(panel)
         category = self._category(rows)
-        scores = self._scores(panel, rows, counts)
+        scores = self._scores(rows, counts)
         dtype = next(network.parameters()).dtype
         for start in range(0, len(counts), CHUNK_ROWS):
             part = slice(start, start + CHUNK_ROWS)
@@ -99,16 +99,16 @@ class RowReader:
             return None
         return torch.from_numpy(categories(rows, config.condition, config.condition_labels))
 
-    def _scores(self, panel: Panel, rows: Panel, counts: NDArray[np.int8]) -> torch.Tensor | None:
+    def _scores(self, rows: Panel, counts: NDArray[np.int8]) -> torch.Tensor | None:
         """Scaled scores of all rows where plain projections will not do, else None."""
-        present = self.model.align(panel).index >= 0
         if not self.reads_components:
             return None
-        if present.all():
-            return self._honest(rows)
+        honest = self._honest(rows)
+        if honest is not None or not (counts < 0).mean(1).max(initial=0.0) > COMPLETE_FROM:
+            return honest
         loadings = self.model.double.get_buffer("encoder.loadings").numpy()
         plain = (self._plain(counts) / self._scale).numpy()
-        return torch.from_numpy(complete_scores(plain, loadings, present)) * self._scale
+        return torch.from_numpy(complete_rows(plain, loadings, counts >= 0)) * self._scale
 
     def _honest(self, rows: Panel) -> torch.Tensor | None:
         """Scores of the training panel's rows; None for any other panel.
