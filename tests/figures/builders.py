@@ -223,6 +223,22 @@ def mixture_fits() -> pd.DataFrame:
     )
 
 
+def windows(chromosomes: Sequence[str]) -> pd.DataFrame:
+    """Two windows a chromosome; the names may be hostile."""
+    names = [name for name in chromosomes for _ in range(2)]
+    start = np.tile([1, 2_000_001], len(chromosomes))
+    return pd.DataFrame(
+        {
+            "window": np.arange(1, len(names) + 1),
+            "chrom": names,
+            "start_bp": start,
+            "end_bp": start + 900_000,
+            "n_sites": 256,
+            "mean_kl_nats": np.linspace(0.1, 3, len(names)),
+        }
+    )
+
+
 def all_charts(theme: Theme = "light", groups: Sequence[str] = GROUPS) -> dict[str, Chart]:
     """One chart of every builder, by the name of the builder."""
     look = {"theme": theme, "caption": CAPTION}
@@ -275,6 +291,7 @@ def all_charts(theme: Theme = "light", groups: Sequence[str] = GROUPS) -> dict[s
             history(), 2, baseline_bits_per_allele=0.72, **look
         ),
         "kl_per_dimension": training.kl_per_dimension([[1.0, 0.001, 2.0]], **look),
+        "kl_along_genome": training.kl_along_genome(windows(groups), **look),
         "bar_code": entropy.bar_code(bins(groups), **look),
         "entropy_bars": entropy.entropy_bars(entropy_table(groups), arcs(groups), **look),
         "entropy_against_compression": entropy.entropy_against_compression(

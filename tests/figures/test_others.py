@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.figures.builders import embedding, history, kinds, places
+from tests.figures.builders import embedding, history, kinds, places, windows
 from vaeviz.figures.bars import histogram_table
 from vaeviz.figures.panel import frequency_spectrum, missingness, pca_preview, population_counts
 from vaeviz.figures.synthesis import frequencies, heterozygosity, ld_decay
-from vaeviz.figures.training import kl_per_dimension, learning_curves
+from vaeviz.figures.training import kl_along_genome, kl_per_dimension, learning_curves
 
 
 def test_counts_are_sorted_by_group_of_groups() -> None:
@@ -88,6 +88,18 @@ def test_collapsed_dimensions_are_apart() -> None:
     assert collapsed.name == "collapsed"
     assert "2 of 3 latent dimensions" in chart.alt
     assert len(kl_per_dimension([[1.0]]).figure.data) == 1
+
+
+def test_windows_lie_in_the_order_of_the_genome() -> None:
+    table = windows(["10", "2"])
+    chart = kl_along_genome(table)
+    second, tenth = chart.figure.data
+    assert list(second.x) == [1, 2]
+    assert list(tenth.x) == [3, 4]
+    np.testing.assert_allclose(tenth.y, table["mean_kl_nats"][:2], rtol=1e-3)
+    assert "4 windows along the genome" in chart.alt
+    alone = kl_along_genome(windows(["20"]))
+    assert alone.figure.layout.xaxis.title.text == "window along chromosome 20"
 
 
 def test_fit_of_frequencies_is_told() -> None:

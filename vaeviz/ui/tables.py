@@ -10,6 +10,8 @@ import streamlit as st
 from vaeviz.data.tables import csv_text
 from vaeviz.escape import plain
 
+BITS_DECIMALS = 4
+
 
 def show_table(
     table: pd.DataFrame, key: str, height: int | None = None, p_values: Sequence[str] = ()
@@ -25,7 +27,9 @@ def show_frame(
     """Show a table without a download; `p_values` are columns that may be very small."""
     shown = display_frame(table)
     small = st.column_config.NumberColumn(format="%.2g")
-    config = {name.replace("_", " "): small for name in p_values}
+    bits = st.column_config.NumberColumn(format=f"%.{BITS_DECIMALS}f")
+    config = {name: bits for name in shown.select_dtypes("float") if _is_bits(name)}
+    config |= {name.replace("_", " "): small for name in p_values}
     st.dataframe(
         shown, hide_index=True, key=f"{key}_table", height=height or "auto", column_config=config
     )
@@ -45,13 +49,18 @@ def csv_button(table: pd.DataFrame, key: str, label: str = "CSV") -> None:
 
 
 def display_frame(table: pd.DataFrame) -> pd.DataFrame:
-    """Copy of a table for the screen: text cut and without control characters, 4 digits."""
+    """Copy of a table for the screen: text cut and without control characters, 4 digits.
+
+    Bits have 4 decimals, so that those of a column and of different tables compare.
+    """
     shown = table.copy()
     shown.columns = _distinct([plain(name).replace("_", " ") for name in shown.columns])
     for position, dtype in enumerate(table.dtypes):
         column = table.iloc[:, position]
         if pd.api.types.is_float_dtype(dtype):
-            shown.isetitem(position, column.map(_four_digits))
+            bits = _is_bits(shown.columns[position])
+            rounded = column.round(BITS_DECIMALS) if bits else column.map(_four_digits)
+            shown.isetitem(position, rounded)
         elif not pd.api.types.is_numeric_dtype(dtype):
             text = column.astype(object).where(column.notna(), "")
             shown.isetitem(position, text.map(plain))
@@ -67,6 +76,10 @@ def _distinct(names: list[str]) -> list[str]:
 def csv_bytes(table: pd.DataFrame) -> bytes:
     """UTF-8 CSV of a table; text that a spreadsheet would run as a formula is defused."""
     return csv_text(table).encode("utf-8")
+
+
+def _is_bits(name: object) -> bool:
+    return "bits" in str(name)
 
 
 def _four_digits(value: float) -> float:

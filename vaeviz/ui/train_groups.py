@@ -171,7 +171,7 @@ def _loss_note(chosen: TrainConfig) -> str:
     if chosen.shape == "global":
         return GEOMETRY
     if chosen.bottleneck in ("vq", "none"):
-        return "This bottleneck's cost is fixed, so only the reconstruction is trained."
+        return "The cost of this bottleneck is fixed, so there is nothing to weigh."
     return ""
 
 
