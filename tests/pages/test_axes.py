@@ -17,7 +17,6 @@ from vaeviz.analysis.axes import expected_heterozygosity
 from vaeviz.data.panel import Panel
 from vaeviz.data.selection import Selection
 from vaeviz.data.vcz import save_panel
-from vaeviz.training.model import TrainedModel
 from vaeviz.ui.axes_view import ALL_AXES, GENOME, GROUPS, WALK
 from vaeviz.ui.state import AppState
 
@@ -123,16 +122,6 @@ def test_a_haplotype_model_has_axes_too(open_page: OpenPage, home: Path) -> None
     app = open_page("axes", trained_state(home, "haplotype"))
     for view in (WALK, GENOME, GROUPS, ALL_AXES):
         show(app, view)
-
-
-def test_a_model_that_is_no_map_says_so(
-    open_page: OpenPage, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(TrainedModel, "is_map", False)
-    app = open_page("axes", trained_state(home))
-    check_sound(app)
-    assert "there are no axes of a person to look at" in messages(app)
-    assert not app.selectbox
 
 
 @pytest.mark.parametrize("odd_name", sorted(ODD))

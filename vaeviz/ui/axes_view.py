@@ -49,17 +49,6 @@ _AXES = (
 )
 
 
-def no_map(model: TrainedModel) -> None:
-    """Say why a windowed model has no axes to look at, and where to get a map."""
-    st.info(
-        f"This model is {model.config.shape}: each of its {model.config.n_windows:,} windows has "
-        "latent numbers of its own, so there are no axes of a person to look at. Train a map "
-        "(the global shape) to use this page.",
-        icon=":material/grid_off:",
-    )
-    st.page_link("pages/train.py", label="Train a map", icon=":material/model_training:")
-
-
 @st.fragment
 @shown_errors()
 def explore() -> None:

@@ -122,10 +122,11 @@ def pictures(
     found: Calls, report: CallReport | None, query: Query, model: TrainedModel, panel: Panel
 ) -> None:
     """One picture at a time; those that need reported labels only where there are some."""
-    views: dict[str, Callable[[], None]] = {"Calls": lambda: _calls(found)}
-    if model.is_map:
-        views = {"Map": lambda: _map(found, query, model, panel), **views}
-    views["One person"] = lambda: _person(found, panel, query)
+    views: dict[str, Callable[[], None]] = {
+        "Map": lambda: _map(found, query, model, panel),
+        "Calls": lambda: _calls(found),
+        "One person": lambda: _person(found, panel, query),
+    }
     if report is not None:
         views |= {
             "Confusion": lambda: _confusion(report, panel, query),
