@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import math
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import torch
 from lightning_fabric import Fabric
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 from torch import Tensor
 
 from vaeviz import __version__
@@ -41,6 +44,8 @@ WARMUP = 0.05
 """Share of the steps over which the learning rate rises; the average starts behind them."""
 GRADIENT_CLIP = 5.0
 EVALUATION_ROWS = 256
+FLOPS_TO_SHARE = 3e8
+"""Floating-point operations a step from which several threads are faster than one."""
 
 
 def train_model(
@@ -73,11 +78,31 @@ def train_model(
         Cancelled before the first epoch ended.
     """
     progress = progress or Silent()
-    prepared = prepare(panel, config, genetic_map)
-    fingerprint = _fingerprint(panel, config, genetic_map)
-    loop = _Loop(prepared, config, progress, state_dir, fingerprint)
-    state = loop.run()
-    return TrainedModel.from_run(prepared, config, state, loop.device_name)
+    with _threads(panel, config):
+        prepared = prepare(panel, config, genetic_map)
+        fingerprint = _fingerprint(panel, config, genetic_map)
+        loop = _Loop(prepared, config, progress, state_dir, fingerprint)
+        state = loop.run()
+        return TrainedModel.from_run(prepared, config, state, loop.device_name)
+
+
+@contextlib.contextmanager
+def _threads(panel: Panel, config: TrainConfig) -> Iterator[None]:
+    """One thread where the products of a step are too small to share: more only wait."""
+    is_global = config.shape == "global"
+    width = config.rank if is_global else 2 * config.window_hidden
+    n_blocks = config.site_blocks if is_global else 1
+    flops = 6 * config.batch_size * panel.n_sites / n_blocks * width
+    if flops > FLOPS_TO_SHARE:
+        yield
+        return
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        with threadpool_limits(1):
+            yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def _fingerprint(panel: Panel, config: TrainConfig, genetic_map: NDArray[np.float64] | None) -> str:
