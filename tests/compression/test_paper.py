@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from vaeviz.compression.paper import count_runs, paper_factor, residuals
+from vaeviz.compression.paper import count_runs, latent_bits, paper_factor, residuals
+from vaeviz.config import ModelConfig
 
 
 def test_haplotype_residual_marks_wrong_thresholded_sites_and_no_missing() -> None:
@@ -29,6 +30,25 @@ def test_dosage_residual_is_signed_and_clips_probabilities() -> None:
 def test_runs_equal_those_of_a_run_length_code(residual: np.ndarray) -> None:
     expected = [len(list(groupby(row.tolist()))) for row in residual]
     assert count_runs(residual).tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("settings", "bits"),
+    [
+        ({}, 32 * 4),
+        ({"bottleneck": "none"}, 32 * 4),
+        ({"bottleneck": "bernoulli"}, 4),
+        ({"bottleneck": "vq", "codebook_size": 16, "codebook_heads": 2}, 2 * 4),
+        (
+            {"bottleneck": "vq", "codebook_size": 16, "shape": "windowed", "windows": (0, 10, 20)},
+            3 * 4,
+        ),
+    ],
+)
+def test_a_latent_is_sent_as_numbers_bits_or_codes(
+    settings: dict[str, object], bits: float
+) -> None:
+    assert latent_bits(ModelConfig.make(n_sites=30, n_latent=4, **settings)) == bits
 
 
 def test_factor_is_the_papers() -> None:

@@ -13,8 +13,9 @@ from tests.pages.trained import trained_state
 from tests.panels import odd_panels, random_panel
 from tests.trained import model_panel, small_model
 from vaeviz.compression.table import compression_result
-from vaeviz.config import Rows
+from vaeviz.config import Rows, TrainConfig
 from vaeviz.data.panel import Panel
+from vaeviz.training.loop import train_model
 from vaeviz.ui import compression_view
 from vaeviz.ui.state import AppState
 
@@ -63,6 +64,27 @@ def test_the_papers_factor_is_defined_on_screen(
     text = messages(app)
     assert "sites / (32 bits × latent dimensions + 16 bits × runs)" in text
     assert ("not the paper's definition" in text) == (rows == "person")
+
+
+def test_the_sequence_model_codes_where_there_is_one(open_page: OpenPage, home: Path) -> None:
+    state = trained_state(home)
+    settings = {"epochs": 1, "window_sites": 100, "n_latent": 2, "window_hidden": 8}
+    model = train_model(model_panel(), TrainConfig.preset("sequence", **settings))
+    model.save(home / "models" / "s.vaeviz")
+    app = open_page("compression", state.model_copy(update={"sequence_ref": "models/s.vaeviz"}))
+    check_sound(app)
+    total = compression_result(model, model_panel()).groups.iloc[-1]
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert shown["Model"] == f"{total['bits_per_allele']:.4f}"
+    assert "Sequence model" in messages(app)
+    for view in VIEWS:
+        show(app, view)
+    app.session_state["compression_model"] = "Map"
+    app.run()
+    check_sound(app)
+    assert "Map model" in messages(app)
+    total = compression_result(small_model("person"), model_panel()).groups.iloc[-1]
+    assert {m.label: m.value for m in app.metric}["Model"] == f"{total['bits_per_allele']:.4f}"
 
 
 def test_training_people_are_flagged_as_not_held_out(open_page: OpenPage, home: Path) -> None:
