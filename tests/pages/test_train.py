@@ -113,6 +113,15 @@ def test_a_condition_turns_geometry_off_and_says_what_it_does(
     assert "taken out of the latent" in messages(app)
 
 
+def test_a_split_without_test_people_is_told(
+    open_page: OpenPage, keep: Callable[[Panel], str]
+) -> None:
+    app = custom(open_page("train", AppState(panel_ref=keep(PANEL))), "Map")
+    app.number_input(key="train_map_train_fraction_0.8").set_value(0.95).run()
+    assert "nobody is held out" in app.error[0].value
+    assert not any(b.key == "train_start" for b in app.button)
+
+
 @pytest.mark.parametrize("bottleneck", ["gaussian", "vq"])
 def test_both_current_models_are_shown_one_at_a_time(
     open_page: OpenPage,

@@ -7,7 +7,7 @@ import streamlit as st
 from vaeviz.cli.train_options import arguments
 from vaeviz.config import ModelConfig, Purpose, Rows, TrainConfig
 from vaeviz.data.panel import Panel
-from vaeviz.errors import JobError
+from vaeviz.errors import ConfigError, JobError
 from vaeviz.escape import plain
 from vaeviz.ui import jobs, state, workspace
 from vaeviz.ui.errors import shown_errors
@@ -88,10 +88,21 @@ def _purpose() -> Purpose:
 def _config(panel: Panel, purpose: Purpose, preset: str) -> TrainConfig:
     base = TrainConfig.preset(purpose, **_size(panel, purpose), **PRESETS[preset])
     if preset == CUSTOM:
-        return TrainConfig.make(**{**base.model_dump(), **custom_fields(panel, base)})
+        config = TrainConfig.make(**{**base.model_dump(), **custom_fields(panel, base)})
+        _leave_test_people(config)
+        return config
     if base.uses_geometry():
         st.caption(GEOMETRY)
     return base
+
+
+def _leave_test_people(config: TrainConfig) -> None:
+    share = config.train_fraction + config.validation_fraction
+    if share >= 1:
+        raise ConfigError(
+            f"The shares to train on and to stop by add up to {share:.0%}, so nobody is held out.",
+            "Lower one of them: held-out people give the figures.",
+        )
 
 
 def _size(panel: Panel, purpose: Purpose) -> Values:
