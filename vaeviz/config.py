@@ -200,7 +200,7 @@ class TrainConfig(Settings):
     kl_schedule: KlSchedule = "linear"
     warmup: Annotated[float, Field(ge=0, le=1)] = 0.1
     free_bits: Annotated[float, Field(ge=0, le=100)] = 0.0
-    learning_rate: Annotated[float, Field(gt=0, le=1)] = 2e-3
+    learning_rate: Annotated[float, Field(gt=0, le=1)] = 3e-3
     weight_decay: Annotated[float, Field(ge=0, le=1)] = 1e-2
     batch_size: Annotated[int, Field(ge=2, le=65_536)] = 128
     epochs: Annotated[int, Field(ge=1, le=100_000)] = 150
@@ -245,7 +245,12 @@ class TrainConfig(Settings):
         return 0.2 if self.rows == "person" and self.shape == "global" else 0.0
 
 
-SEQUENCE: dict[str, object] = {"rows": "haplotype", "shape": "windowed", "n_latent": 12}
+SEQUENCE: dict[str, object] = {
+    "rows": "haplotype",
+    "shape": "windowed",
+    "n_latent": 12,
+    "learning_rate": 2e-3,
+}
 """What `TrainConfig.preset` changes for sequence models."""
 
 
