@@ -99,8 +99,8 @@ def need_model() -> TrainedModel:
         if state.get().sequence_ref is not None:
             need = "This page needs a map, and the model in use is a sequence model."
             st.caption(
-                "A sequence model has a latent of its own for every window of sites, so people "
-                "have no one place to look at."
+                "A sequence model has a latent of its own for every window of sites, so a person "
+                "has no single place on a map."
             )
         else:
             need = "This page needs a model of the panel."
