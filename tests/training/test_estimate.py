@@ -45,6 +45,14 @@ def test_a_step_touches_one_block_of_sites() -> None:
     assert estimate(*HAPMAP3, windowed) == estimate(*HAPMAP3, WINDOWED)
 
 
+def test_small_steps_gain_nothing_from_more_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = [estimate(*ARRAY, config).seconds for config in (MAP, WINDOWED)]
+    monkeypatch.setattr(os, "cpu_count", lambda: 16)
+    many = [estimate(*ARRAY, config).seconds for config in (MAP, WINDOWED)]
+    assert many[0] == alone[0]
+    assert many[1] < alone[1] / 4
+
+
 @pytest.mark.parametrize(
     "more",
     [{"epochs": 300}, {"rank": 256}, {"denoise": 0.1}, {"augment": "wright-fisher"}],

@@ -18,6 +18,8 @@ ENTRY_S, SCORED_ENTRY_S = 1.1e-8, 5.5e-9
 """Of a row at a site beside matrix products: in a training step, and when only scored."""
 STEP_S = 7e-4
 """Of a training step, whatever its size: small layers, optimiser, geometry terms."""
+FLOPS_TO_SHARE = 3e8
+"""Floating-point operations a step from which several threads are faster than one."""
 START_S = 2.4
 """Python with torch, split, files."""
 BYTES_BASE = 450e6
@@ -59,13 +61,21 @@ def estimate(n_rows: int, n_sites: int, config: TrainConfig) -> Estimate:
     scored = (config.epochs * n_validation + SCORING_DRAWS * n_test) * n_sites
     flops = trained * (work.train / blocks + _inputs(config)) + scored * work.score
     flops += _components(n_train, n_sites, config)
-    cores = max(1, (os.cpu_count() or 2) - 1)
+    cores = max(1, (os.cpu_count() or 2) - 1) if shares_threads(n_sites, config) else 1
     entries = trained / blocks * ENTRY_S + scored * SCORED_ENTRY_S
     seconds = START_S + steps * STEP_S + (flops / FLOPS_PER_CORE + entries) / cores
     matrices = n_rows * n_sites * (1 + 4) + min(n_train, MAX_FIT_ROWS) ** 2 * 12
     batch = 5 * 4 * config.batch_size * n_sites
     weights = 6 * 4 * n_sites * (work.weights + config.n_components)
     return Estimate(seconds, (BYTES_BASE + matrices + batch + weights) / 1e6)
+
+
+def shares_threads(n_sites: int, config: TrainConfig) -> bool:
+    """Whether the products of a step are large enough for several threads."""
+    is_global = config.shape == "global"
+    width = config.rank if is_global else 2 * config.window_hidden
+    n_blocks = config.site_blocks if is_global else 1
+    return 6 * config.batch_size * n_sites / n_blocks * width > FLOPS_TO_SHARE
 
 
 def _work(config: TrainConfig) -> _Work:

@@ -24,6 +24,7 @@ from vaeviz.models.autoencoder import Autoencoder, Terms
 from vaeviz.progress import Progress, Silent
 from vaeviz.training.batches import Batches, Draws
 from vaeviz.training.bits import observed_alleles
+from vaeviz.training.estimate import shares_threads
 from vaeviz.training.model import TrainedModel
 from vaeviz.training.objective import Objective, kl_weight, optimizer
 from vaeviz.training.prepare import Prepared, prepare
@@ -44,8 +45,6 @@ WARMUP = 0.05
 """Share of the steps over which the learning rate rises; the average starts behind them."""
 GRADIENT_CLIP = 5.0
 EVALUATION_ROWS = 256
-FLOPS_TO_SHARE = 3e8
-"""Floating-point operations a step from which several threads are faster than one."""
 
 
 def train_model(
@@ -89,11 +88,7 @@ def train_model(
 @contextlib.contextmanager
 def _threads(panel: Panel, config: TrainConfig) -> Iterator[None]:
     """One thread where the products of a step are too small to share: more only wait."""
-    is_global = config.shape == "global"
-    width = config.rank if is_global else 2 * config.window_hidden
-    n_blocks = config.site_blocks if is_global else 1
-    flops = 6 * config.batch_size * panel.n_sites / n_blocks * width
-    if flops > FLOPS_TO_SHARE:
+    if shares_threads(panel.n_sites, config):
         yield
         return
     before = torch.get_num_threads()
