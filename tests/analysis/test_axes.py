@@ -14,6 +14,7 @@ from tests.trained import model_panel, small_model
 from vaeviz.analysis.axes import (
     OBSERVED,
     Surroundings,
+    active_axes,
     axis_positions,
     axis_table,
     expected_heterozygosity,
@@ -66,7 +67,7 @@ def test_axis_table_by_hand() -> None:
     np.testing.assert_allclose(table["mean_posterior_variance"], [0.05, 1.0])
     np.testing.assert_allclose(table["kl_bits"], np.array([2.5, 0.5]) / math.log(2))
     np.testing.assert_allclose(table["kl_share_percent"], [100 * 5 / 6, 100 / 6])
-    assert table["active"].tolist() == [True, False]
+    assert table["active"].tolist() == active_axes(mean).tolist() == [True, False]
 
 
 def test_without_any_kl_there_are_no_shares() -> None:

@@ -223,6 +223,13 @@ def mixture_fits() -> pd.DataFrame:
     )
 
 
+def axis_table() -> pd.DataFrame:
+    """As `analysis.axes.axis_table`: three axes, the second collapsed."""
+    return pd.DataFrame(
+        {"axis": [1, 2, 3], "kl_nats": [2.0, 0.001, 2.0], "active": [True, False, True]}
+    )
+
+
 def windows(chromosomes: Sequence[str]) -> pd.DataFrame:
     """Two windows a chromosome; the names may be hostile."""
     names = [name for name in chromosomes for _ in range(2)]
@@ -290,7 +297,7 @@ def all_charts(theme: Theme = "light", groups: Sequence[str] = GROUPS) -> dict[s
         "learning_curves": training.learning_curves(
             history(), 2, baseline_bits_per_allele=0.72, **look
         ),
-        "kl_per_dimension": training.kl_per_dimension([[1.0, 0.001, 2.0]], **look),
+        "kl_per_dimension": training.kl_per_dimension(axis_table(), **look),
         "kl_along_genome": training.kl_along_genome(windows(groups), **look),
         "bar_code": entropy.bar_code(bins(groups), **look),
         "entropy_bars": entropy.entropy_bars(entropy_table(groups), arcs(groups), **look),

@@ -11,7 +11,6 @@ from vaeviz.figures.along_genome import sites_along_genome, thinned_sites
 from vaeviz.figures.axes import groups_along_axis, walk_frequencies
 from vaeviz.figures.palette import colours
 from vaeviz.figures.theme import rounded
-from vaeviz.figures.training import kl_per_dimension
 
 
 def test_chromosomes_lie_side_by_side_in_natural_order() -> None:
@@ -80,9 +79,3 @@ def test_walk_shows_start_and_place_reached() -> None:
     np.testing.assert_array_equal(steps.x[0::3], rounded(sites["frequency"]))
     assert [t.name for t in chart.figure.data[1:-1]] == ["AFR", "EUR"]
     assert (chart.table["observed EUR"] == 0.1).all()
-
-
-def test_collapsed_dimensions_may_be_told_from_outside() -> None:
-    chart = kl_per_dimension([[1.0, 0.5]], [False, True])
-    assert chart.table["collapsed"].tolist() == [False, True]
-    assert [t.name for t in chart.figure.data] == ["in use", "collapsed"]

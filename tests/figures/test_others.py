@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.figures.builders import embedding, history, kinds, places, windows
+from tests.figures.builders import axis_table, embedding, history, kinds, places, windows
 from vaeviz.figures.bars import histogram_table
 from vaeviz.figures.panel import frequency_spectrum, missingness, pca_preview, population_counts
 from vaeviz.figures.synthesis import frequencies, heterozygosity, ld_decay
@@ -80,14 +80,14 @@ def test_curves_of_no_and_one_epoch() -> None:
 
 
 def test_collapsed_dimensions_are_apart() -> None:
-    chart = kl_per_dimension(np.array([[1.0, 0.0, 2.0], [3.0, 0.002, 2.0]]))
+    chart = kl_per_dimension(axis_table())
     used, collapsed = chart.figure.data
     assert list(used.x) == [1, 3]
     assert list(used.y) == [2, 2]
     assert list(collapsed.x) == [2]
     assert collapsed.name == "collapsed"
     assert "2 of 3 latent dimensions" in chart.alt
-    assert len(kl_per_dimension([[1.0]]).figure.data) == 1
+    assert len(kl_per_dimension(axis_table().head(1)).figure.data) == 1
 
 
 def test_windows_lie_in_the_order_of_the_genome() -> None:

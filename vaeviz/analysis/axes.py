@@ -64,9 +64,15 @@ def axis_table(mean: Floats, sd: Floats, kl_nats: Floats) -> pd.DataFrame:
             "kl_nats": kl,
             "kl_bits": kl / math.log(2),
             "kl_share_percent": 100 * kl / total if total > 0 else np.nan,
-            "active": variance > ACTIVE_VARIANCE,
+            "active": active_axes(mean),
         }
     )
+
+
+def active_axes(mean: Floats) -> NDArray[np.bool_]:
+    """Which axes are in use (`ACTIVE_VARIANCE`), from posterior means (n_rows, n_latent)."""
+    active: NDArray[np.bool_] = mean.var(axis=0) > ACTIVE_VARIANCE
+    return active
 
 
 def site_effects(

@@ -5,16 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from numpy.typing import ArrayLike
 
 from vaeviz.data.chromosomes import natural_key
 from vaeviz.figures.along_genome import name_chromosomes
 from vaeviz.figures.chart import Chart
 from vaeviz.figures.palette import Theme, neutral
 from vaeviz.figures.theme import INKS, label, rounded, style
-
-COLLAPSED_NATS = 0.01
-"""Mean KL under which a latent dimension says nothing about a row."""
 
 
 def learning_curves(
@@ -70,8 +66,7 @@ def learning_curves(
 
 
 def kl_per_dimension(
-    kl_nats: ArrayLike,
-    collapsed: ArrayLike | None = None,
+    axes: pd.DataFrame,
     *,
     theme: Theme = "light",
     caption: str = "",
@@ -82,15 +77,11 @@ def kl_per_dimension(
 
     Parameters
     ----------
-    kl_nats
-        KL divergence from the prior, nats, shape (n_rows, n_latent).
-    collapsed
-        Which dimensions are grey, shape (n_latent,). Default: those of a mean KL under
-        `COLLAPSED_NATS`.
+    axes
+        From `analysis.axes.axis_table`: axis, kl_nats, active.
     """
-    mean = np.asarray(kl_nats, dtype=float).mean(axis=0)
-    table = pd.DataFrame({"dimension": np.arange(1, len(mean) + 1), "mean_kl_nats": mean})
-    table["collapsed"] = (mean < COLLAPSED_NATS) if collapsed is None else np.asarray(collapsed)
+    table = pd.DataFrame({"dimension": axes["axis"], "mean_kl_nats": axes["kl_nats"]})
+    table["collapsed"] = ~axes["active"]
     figure = go.Figure()
     for grey, colour in ((False, INKS[theme].accent), (True, neutral(theme))):
         rows = table[table["collapsed"] == grey]

@@ -167,8 +167,6 @@ def _all_axes(model: TrainedModel, panel: Panel, axes: pd.DataFrame) -> None:
     st.caption(_AXES)
     n_active = int(axes["active"].sum())
     st.markdown(f"**{n_active} of {len(axes)} axes are active.**")
-    chart = kl_per_dimension(
-        axes[["kl_nats"]].to_numpy().T, ~axes["active"], **look(panel, "everybody in the panel")
-    )
+    chart = kl_per_dimension(axes, **look(panel, "everybody in the panel"))
     show_chart(chart, "axes_kl")
     show_table(axes, "axes_all")

@@ -103,11 +103,11 @@ def section(panel: Panel, coordinates: Coordinates, view: View) -> None:
 
 def _columns(coordinates: Coordinates, view: View) -> tuple[str, ...]:
     """The dimensions to look at: those in use, or the ones drawn."""
-    from vaeviz.analysis.axes import ACTIVE_VARIANCE
+    from vaeviz.analysis.axes import active_axes
 
     drawn = tuple(dict.fromkeys(view.axes))
-    spread = coordinates.table[list(coordinates.columns)].var()
-    used = tuple(c for c in coordinates.columns if spread[c] > ACTIVE_VARIANCE) or drawn
+    active = active_axes(coordinates.table[list(coordinates.columns)].to_numpy(float))
+    used = tuple(np.array(coordinates.columns, object)[active]) or drawn
     if coordinates.name == "PCA" or set(used) == set(drawn):
         return drawn
     over = segments("Over", [ALL_DIMENSIONS, DRAWN], "clusters_over")

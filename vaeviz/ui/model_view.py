@@ -9,7 +9,7 @@ import streamlit as st
 
 from vaeviz.config import Purpose
 from vaeviz.data.panel import Panel
-from vaeviz.ui import derived, guards, state, workspace
+from vaeviz.ui import axis_data, derived, guards, state, workspace
 from vaeviz.ui.show import show_chart, theme
 from vaeviz.ui.steps import NAMES, SHOWN_MODEL
 from vaeviz.ui.tables import show_table
@@ -82,13 +82,14 @@ def _kl(model: TrainedModel, panel: Panel) -> None:
     from vaeviz.analysis.window_cost import window_costs
     from vaeviz.figures.training import kl_along_genome, kl_per_dimension
 
-    with loading("kl", 320, "Computing…"):
-        kl_nats = derived.kl_nats(model, panel)
     caption = f"model {model.digest[:8]}"
-    if model.config.shape == "windowed":
-        chart = kl_along_genome(window_costs(model, kl_nats), theme=theme(), caption=caption)
-    else:
-        chart = kl_per_dimension(kl_nats, theme=theme(), caption=caption)
+    with loading("kl", 320, "Computing…"):
+        if model.config.shape == "windowed":
+            costs = window_costs(model, derived.kl_nats(model, panel))
+            chart = kl_along_genome(costs, theme=theme(), caption=caption)
+        else:
+            axes = axis_data.axes(model, panel)
+            chart = kl_per_dimension(axes, theme=theme(), caption=caption)
     show_chart(chart, chart.name)
 
 
