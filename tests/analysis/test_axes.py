@@ -84,9 +84,18 @@ def test_slopes_are_finite_differences_of_probabilities() -> None:
         ends = z + step * np.array([[1.0], [-1.0]]) * np.eye(2)[axis]
         up, down = model.probabilities(ends)
         np.testing.assert_allclose(effects["slope"], (up - down) / (2 * step), atol=1e-7)
-        np.testing.assert_allclose(effects["change_per_sd"], effects["slope"] * 0.5)
+        tiny = site_effects(model, z, axis, step)
+        np.testing.assert_allclose(tiny["change_over_sd"], effects["slope"] * step, atol=1e-12)
         np.testing.assert_allclose(effects["frequency"], model.probabilities(z[None, :])[0])
     assert effects["id"].tolist() == model.sites["id"].tolist()
+
+
+def test_a_change_over_an_sd_is_of_frequencies_whatever_the_sd() -> None:
+    model = small_model()
+    far = site_effects(model, np.zeros(2), 0, 50.0)
+    assert far["change_over_sd"].abs().max() <= 1
+    low, high = model.probabilities(np.array([[-25.0, 0.0], [25.0, 0.0]]))
+    np.testing.assert_allclose(far["change_over_sd"], high - low)
 
 
 def test_a_condition_changes_the_slopes_as_it_changes_the_frequencies() -> None:
@@ -109,7 +118,7 @@ def test_planted_sites_are_at_the_top() -> None:
     assert (difference > 0.6).all()
     positions = axis_positions(mean, panel.labels("population"), 0, float(mean.std()))
     towards_high = positions["group"].tolist() == ["LOW", "HIGH"]
-    assert ((top["change_per_sd"] > 0) == towards_high).all()
+    assert ((top["change_over_sd"] > 0) == towards_high).all()
 
 
 def test_observed_frequencies_are_in_the_models_orientation() -> None:

@@ -185,7 +185,7 @@ def effects(groups: Sequence[str] = GROUPS, n: int = 30) -> pd.DataFrame:
             "alt": "C",
             "frequency": rng.random(n),
             "slope": rng.normal(size=n),
-            "change_per_sd": rng.normal(scale=0.1, size=n),
+            "change_over_sd": rng.normal(scale=0.1, size=n),
         }
     )
 

@@ -22,7 +22,7 @@ def test_chromosomes_lie_side_by_side_in_natural_order() -> None:
     assert len(odd.x) == 20
     assert len(even.x) == 10
     assert max(odd.x[:10]) < min(even.x) <= max(even.x) < min(odd.x[10:])
-    np.testing.assert_array_equal(odd.y[:10], rounded(table["change_per_sd"].abs()[:10]))
+    np.testing.assert_array_equal(odd.y[:10], rounded(table["change_over_sd"].abs()[:10]))
 
 
 def test_one_chromosome_is_in_megabases() -> None:
@@ -35,7 +35,7 @@ def test_the_largest_are_ringed_and_named() -> None:
     table = effects()
     chart = sites_along_genome(table, "latent 1", 3)
     rings = chart.figure.data[-1]
-    size = table["change_per_sd"].abs()
+    size = table["change_over_sd"].abs()
     np.testing.assert_array_equal(np.sort(rings.y), rounded(np.sort(size)[-3:]))
     assert table.loc[size.idxmax(), "id"] in chart.alt
 
@@ -46,7 +46,7 @@ def test_many_sites_are_thinned_and_the_caption_says_so(monkeypatch: pytest.Monk
     kept, thinned = thinned_sites(table)
     assert thinned
     assert 21 <= len(kept) <= 40
-    top = table["change_per_sd"].abs().nlargest(20).index
+    top = table["change_over_sd"].abs().nlargest(20).index
     assert set(top) <= set(kept.index)
     assert kept.index.is_monotonic_increasing
     chart = sites_along_genome(table, "latent 1", caption="c")

@@ -102,7 +102,7 @@ def test_top_sites_come_with_frequencies_of_the_groups(open_page: OpenPage, home
     table = app.dataframe[-1].value
     assert len(table) == 20
     assert {f"ALT frequency POP{i}" for i in (1, 2, 3)} <= set(table.columns)
-    assert table["change per sd"].abs().is_monotonic_decreasing
+    assert table["change over sd"].abs().is_monotonic_decreasing
 
 
 def test_a_conditional_model_asks_for_a_label(open_page: OpenPage, home: Path) -> None:

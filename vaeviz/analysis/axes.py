@@ -96,13 +96,18 @@ def site_effects(
     -------
     DataFrame
         chrom, pos, id, ref, alt of the model's sites; frequency (expected of ALT at the point),
-        slope (d p / d z), change_per_sd (slope x sd: the linear change of p over one sd).
+        slope (d p / d z), change_over_sd (p half an sd up the axis less p half an sd down it:
+        the slope's mean over that stretch times the sd. The slope at the point itself times the
+        sd would pass 1 where an sd spans several clusters).
     """
-    labels = None if condition is None else [condition]
+    step = np.zeros_like(z)
+    step[axis] = sd / 2
+    labels = None if condition is None else [condition] * 3
+    low, here, high = model.probabilities(np.stack([z - step, z, z + step]), labels)
     effects = model.sites[list(SITE_COLUMNS)].reset_index(drop=True)
-    effects["frequency"] = model.probabilities(z[None, :], labels)[0]
+    effects["frequency"] = here
     effects["slope"] = model.jacobian(z, condition)[axis]
-    effects["change_per_sd"] = effects["slope"] * sd
+    effects["change_over_sd"] = high - low
     return effects
 
 
@@ -138,7 +143,7 @@ def top_sites(effects: pd.DataFrame, frequencies: pd.DataFrame, n: int = 20) -> 
         The columns of `effects` and one a group, 'ALT frequency GROUP'; the largest absolute
         change first. The index is the site's place in the model.
     """
-    size = effects["change_per_sd"].abs().to_numpy()
+    size = effects["change_over_sd"].abs().to_numpy()
     order = np.argsort(-size, kind="stable")[:n]
     observed = frequencies.iloc[order].add_prefix(OBSERVED)
     return pd.concat([effects.iloc[order], observed], axis=1)

@@ -17,7 +17,7 @@ from vaeviz.figures.theme import INKS, label, rounded, style
 MOST_SITES = 20_000
 """Sites up to which all are drawn; above, the largest half of so many and a regular sample."""
 
-CHANGE = "change of ALT frequency per sd"
+CHANGE = "change of ALT frequency over one sd"
 
 
 def sites_along_genome(
@@ -35,7 +35,7 @@ def sites_along_genome(
     Parameters
     ----------
     effects
-        chrom, pos, id, frequency, change_per_sd (`analysis.axes.site_effects`).
+        chrom, pos, id, frequency, change_over_sd (`analysis.axes.site_effects`).
     axis_name
         Name of the axis, such as 'latent 1'.
     n_marked
@@ -50,7 +50,7 @@ def sites_along_genome(
     chromosomes = sorted(table["chrom"].unique(), key=natural_key)
     starts = _starts(table, chromosomes)
     table["x"] = (table["pos"] + table["chrom"].map(starts)) / 1e6
-    table["size"] = table["change_per_sd"].abs()
+    table["size"] = table["change_over_sd"].abs()
     figure = go.Figure()
     point = go.Scatter if len(table) <= SVG_POINTS else go.Scattergl
     shades = (INKS[theme].accent, neutral(theme))
@@ -81,7 +81,7 @@ def thinned_sites(effects: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
     """Few enough sites to draw: the largest changes all, of the others every so-manyth."""
     if len(effects) <= MOST_SITES:
         return effects.copy(), False
-    order = np.argsort(-effects["change_per_sd"].abs().to_numpy(), kind="stable")
+    order = np.argsort(-effects["change_over_sd"].abs().to_numpy(), kind="stable")
     half = MOST_SITES // 2
     others = np.sort(order[half:])
     kept = np.concatenate([order[:half], others[:: -(-len(others) // half)]])
@@ -103,9 +103,9 @@ def _site_points(rows: pd.DataFrame, point: type, shade: str) -> go.Scatter | go
 def _site_hover(rows: pd.DataFrame) -> list[str]:
     names = {c: label(c, 12) for c in rows["chrom"].unique()}
     return [
-        f"{label(i, 30)} · chr {names[c]}:{pos:,}<br>p {p:.2f}, {change:+.3f} per sd"
+        f"{label(i, 30)} · chr {names[c]}:{pos:,}<br>p {p:.2f}, {change:+.3f} over one sd"
         for i, c, pos, p, change in rows[
-            ["id", "chrom", "pos", "frequency", "change_per_sd"]
+            ["id", "chrom", "pos", "frequency", "change_over_sd"]
         ].itertuples(index=False)
     ]
 

@@ -127,7 +127,10 @@ def _caption_lines(caption: str) -> list[str]:
     bound = "\N{NO-BREAK SPACE}"
     parts = caption.split(" · ")
     whole = [p.replace(" ", bound) if len(p) < CAPTION_WRAP else p for p in parts]
-    return [x.replace(bound, " ") for x in textwrap.wrap(" · ".join(whole), CAPTION_WRAP)]
+    return [
+        x.replace(bound, " ")
+        for x in textwrap.wrap(" · ".join(whole), CAPTION_WRAP, break_on_hyphens=False)
+    ]
 
 
 def _legend(kind: Legend) -> dict[str, object]:

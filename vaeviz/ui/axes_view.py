@@ -34,8 +34,9 @@ WALK, GENOME, GROUPS, ALL_AXES = (
     "All axes",
 )
 _GENOME = (
-    "Each point is a site: how much its expected ALT frequency changes over one sd of the axis, "
-    "at the start point (derivative of the decoder, times the sd of everybody's latent means). "
+    "Each point is a site: how much its expected ALT frequency changes, up or down, over one sd of "
+    "the axis (of everybody's latent means), half of it to each side of the start point. *slope* "
+    "in the tables is the derivative of the decoder (Jacobian) at the start point itself. "
     "Sites differ by drift as well as by selection: a peak is no evidence of selection."
 )
 _GROUPS = (

@@ -31,6 +31,10 @@ BEYOND_SD = 1.0
 
 STEP_SD = 0.05
 AMONG = ":green-badge[among people] People of the panel lie around this point."
+EXPECTED = (
+    "Diamonds: what the decoder expects of people at this very point. Other marks: what whole "
+    "groups have; a group that is several clusters on the map lies away from its diamond."
+)
 OUTSIDE = (
     ":orange-badge[nobody here] Nobody of the panel is near this point, between the groups or "
     "beyond them: what the decoder says here is a guess."
@@ -121,3 +125,4 @@ def _chart(panel: Panel, axis: Axis, top: pd.DataFrame, place: Place) -> None:
         top, place.frequencies, groups, **group_look(panel, f"walk along {axis.name}")
     )
     show_chart(chart, "axes_walk_chart")
+    st.caption(EXPECTED)
