@@ -36,7 +36,7 @@ def test_nothing_can_be_sent_to_a_cloud(chart: Chart) -> None:
 
 
 def test_exports_stand_on_solid_ground(chart: Chart) -> None:
-    assert '"paper_bgcolor":"#0E1117"' in chart.html().replace(" ", "")
+    assert '"paper_bgcolor":"#171614"' in chart.html().replace(" ", "")
     assert chart.figure.layout.paper_bgcolor is None
 
 

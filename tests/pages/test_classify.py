@@ -91,6 +91,20 @@ def test_another_panel_is_matched_or_refused(open_page: OpenPage, home: Path) ->
     assert "at least 10%" in messages(app).replace("&#37;", "%")
 
 
+def test_people_the_model_learnt_from_are_told(open_page: OpenPage, home: Path) -> None:
+    app = open_page("classify", trained_state(home))
+    assert "learnt from, or" not in messages(app)
+    app.session_state["classify_source"] = OTHER
+    everybody = model_panel().take_sites(range(299))
+    save_panel(everybody, home / "panels" / "o.vcz")
+    library.add(home / "panels" / "o.vcz", "copy", "", everybody.digest)
+    app.run()
+    check_sound(app)
+    (warning,) = app.warning
+    learnt = sum(x != "test" for x in small_model("person").split_of(everybody))
+    assert f"{learnt:,} of these {everybody.n_samples:,} people" in warning.value
+
+
 def test_the_uploader_waits_for_files(open_page: OpenPage, home: Path) -> None:
     app = open_page("classify", trained_state(home))
     app.session_state["classify_source"] = UPLOAD

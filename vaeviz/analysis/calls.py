@@ -93,6 +93,22 @@ def judge_calls(calls: Calls) -> CallReport:
     )
 
 
+def learnt_people(calls: Calls) -> int:
+    """How many of the people the model learnt from or was tuned on: it was told their labels."""
+    return int((~calls.table["split"].isin([TEST, NEW])).sum())
+
+
+def learnt_note(calls: Calls) -> str:
+    """What that does to their calls; empty where there are no such people."""
+    n = learnt_people(calls)
+    if not n:
+        return ""
+    return (
+        f"The model learnt from, or was tuned on, {n:,} of these {len(calls.table):,} people, and "
+        "was told their labels: it calls them better than it would call new people."
+    )
+
+
 def wilson(right: int, n: int) -> tuple[float, float]:
     """95 % Wilson interval of a share."""
     from scipy.stats import binomtest

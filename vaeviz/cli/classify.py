@@ -130,6 +130,8 @@ def _figures(report: CallReport) -> Result:
 
 
 def _notes(calls: Calls, report: CallReport | None) -> list[str]:
+    from vaeviz.analysis.calls import learnt_note
+
     overlap = calls.overlap
     notes = [
         f"Sites: {overlap.overlap:.1%} of the model's {overlap.n_model:,} are in the query, "
@@ -141,6 +143,9 @@ def _notes(calls: Calls, report: CallReport | None) -> list[str]:
         notes.append("warning: under half of them; calls are unreliable.")
     flagged = ", ".join(f"{n:,} {flag}" for flag, n in _flag_counts(calls).items() if n)
     notes.append(f"Method: {calls.method}. Flagged: {flagged or 'nobody'}.")
+    learnt = learnt_note(calls)
+    if learnt:
+        notes.append(f"warning: {learnt}")
     if report is not None:
         notes.append(
             f"Against reported labels: {report.accuracy:.1%} of {report.n:,} people right "

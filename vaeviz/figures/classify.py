@@ -15,6 +15,9 @@ from vaeviz.figures.theme import INKS, label, rounded, style
 COUNTS_AT_MOST = 30
 """Labels up to which a confusion matrix holds its numbers as text."""
 
+NAMES_AT_MOST = 20
+"""Labels that are named along the bottom of a confusion matrix; of more, every so-manyth is."""
+
 
 def confusion(
     counts: pd.DataFrame,
@@ -52,13 +55,18 @@ def confusion(
             colorscale=[[0, ground], [1, inks.accent]],
             xgap=1,
             ygap=1,
-            colorbar={"title": {"text": "share of row"}, "tickformat": ".0%", "thickness": 12},
+            colorbar={
+                "title": {"text": "share of row", "side": "right"},
+                "tickformat": ".0%",
+                "thickness": 10,
+            },
         )
     )
     if max(values.shape) <= COUNTS_AT_MOST:
         _write_counts(figure, values, shares, theme)
     title = "Reported and predicted labels"
-    height = min(230 + 28 * max(len(rows), 4), 1000)
+    row_px = 28 if len(rows) <= COUNTS_AT_MOST else 14
+    height = min(230 + row_px * max(len(rows), 4), 1000)
     style(
         figure,
         theme,
@@ -69,7 +77,10 @@ def confusion(
         y_title="reported",
     )
     # Places rather than names: two labels may look the same once they are cut.
-    figure.update_xaxes(tickvals=np.arange(len(columns)), ticktext=columns, showgrid=False)
+    step = -(-len(columns) // NAMES_AT_MOST)
+    figure.update_xaxes(
+        tickvals=np.arange(0, len(columns), step), ticktext=columns[::step], showgrid=False
+    )
     figure.update_yaxes(
         tickvals=np.arange(len(rows)), ticktext=rows, autorange="reversed", showgrid=False
     )
@@ -118,7 +129,7 @@ def accuracy_by_label(
     samples
         Sample table, for the user's own colours.
     """
-    table = labels.sort_values("accuracy", ignore_index=True)
+    table = labels.sort_values("accuracy", kind="stable", ignore_index=True)
     names = table["label"].map(str)
     palette, inks = colours(names, samples, theme), INKS[theme]
     places = np.arange(len(table))

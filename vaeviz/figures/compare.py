@@ -92,11 +92,18 @@ def method_map(
 
 
 def colour_key(
-    labels: pd.Series, samples: pd.DataFrame | None = None, theme: Theme = "light"
+    labels: pd.Series,
+    samples: pd.DataFrame | None = None,
+    theme: Theme = "light",
+    shapes: bool = True,
 ) -> str:
-    """HTML legend that several maps share: one coloured mark and name a label, all escaped."""
+    """HTML legend for many labels: one coloured mark and name a label, all escaped.
+
+    Without `shapes` every mark is a dot.
+    """
     names = sorted({str(x) for x in labels.dropna()})
-    palette, marks = colours(names, samples, theme), symbols(names, samples)
+    palette = colours(names, samples, theme)
+    marks = symbols(names, samples) if shapes else dict.fromkeys(names, "circle")
     entries = [
         f'<span style="white-space:nowrap"><span style="color:{palette[name]}">'
         f"{_GLYPHS[marks[name]]}</span>&nbsp;{label(name)}</span>"

@@ -16,7 +16,7 @@ from vaeviz.data.panel import UNLABELLED
 
 Theme = Literal["light", "dark"]
 
-BACKGROUND: dict[Theme, str] = {"light": "#FFFFFF", "dark": "#0E1117"}
+BACKGROUND: dict[Theme, str] = {"light": "#FFFFFF", "dark": "#171614"}
 """What figures stand on: the pages' ground, and the ground of exported images."""
 
 MIN_CONTRAST = 3.0

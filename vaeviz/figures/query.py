@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from vaeviz.escape import plain
 from vaeviz.figures.chart import Chart
+from vaeviz.figures.compare import FULL_LEGEND
 from vaeviz.figures.latent import SVG_POINTS
 from vaeviz.figures.palette import BACKGROUND, Theme, colours, rgba
 from vaeviz.figures.points import axis_label
@@ -30,7 +31,7 @@ def query_map(
     Parameters
     ----------
     reference
-        `x`, `y`, label: small pale dots.
+        `x`, `y`, label: small pale dots; over `FULL_LEGEND` labels are not in the legend.
     query
         sample, `x`, `y`, predicted, probability, flag: diamonds in the colour of the predicted
         label, crosses where flagged.
@@ -51,6 +52,8 @@ def query_map(
                 hoverinfo="text",
             )
         )
+    if reference["label"].nunique() > FULL_LEGEND:
+        figure.update_traces(showlegend=False)
     flagged = query["flag"] != ""
     for rows, what, symbol in (
         (query[~flagged], "query", "diamond"),

@@ -22,7 +22,7 @@ from vaeviz.figures.mapview import (
     region_ticks,
     view_of,
 )
-from vaeviz.figures.palette import Theme, colours, neutral, symbols
+from vaeviz.figures.palette import BACKGROUND, Theme, colours, neutral, symbols
 from vaeviz.figures.placing import mark_boxes, name_positions, spread
 from vaeviz.figures.routes import add_dates, add_routes, route_boxes
 from vaeviz.figures.theme import INKS, Legend, label, rounded, style
@@ -35,7 +35,7 @@ GRATICULE_DEG = 30.0
 NAME_CHARACTERS = 14
 SEA: dict[Theme, str] = {"light": "#EDF2F6", "dark": "#141C26"}
 LAND: dict[Theme, str] = {"light": "#D3D9DF", "dark": "#323E4C"}
-COAST: dict[Theme, str] = {"light": "#FFFFFF", "dark": "#0E1117"}
+COAST = BACKGROUND
 LINES: dict[Theme, str] = {"light": "#DEE5EB", "dark": "#1D2733"}
 VALUE_SCALE = "Viridis"
 

@@ -11,11 +11,12 @@ import streamlit as st
 from vaeviz.data.panel import Panel
 from vaeviz.errors import PanelError
 from vaeviz.escape import escape, plain
+from vaeviz.training.split import TRAIN, VALIDATION
 from vaeviz.ui import derived
 from vaeviz.ui.cache import remembered
 from vaeviz.ui.classify_source import Query
 from vaeviz.ui.look import GroupLook, group_look
-from vaeviz.ui.show import show_chart
+from vaeviz.ui.show import show_chart, theme
 from vaeviz.ui.tables import csv_button, show_frame
 from vaeviz.ui.widgets import choice, segments
 
@@ -35,10 +36,20 @@ FLAGS_MEAN = {
     "between groups": "Between groups: the best label is not clear (probability under 70 %), or "
     "the person lies on the line between two groups. Recent mixture looks like this, and so does "
     "an ancestry between groups that the model has not met.",
-    "far from all groups": "Far from all groups: unlike every group the model has met, and unlike "
-    "a mixture of two. The label is only the least unlike.",
+    "far from all groups": "Far from all groups: farther from every group that the model has met, "
+    "and from the lines between them, than nearly all their own people. An ancestry that the model "
+    "has not met looks like this, and so do a few members of a varied group. The label is only the "
+    "least unlike.",
     "few sites": "Few sites: under a quarter of the model's sites are known in this person.",
 }
+NO_LEVELS = (
+    "This model can tell no labels apart: it needs at least two reported labels with two training "
+    "people each. Train one on a panel with labels."
+)
+NOT_GLOBAL = (
+    "This model reads windows of genotypes, and classifiers read the principal components of a "
+    "map of the global shape. Train one of these."
+)
 SHOWN = ["sample", "predicted", "probability", "flag", "second", "second_probability", "reported"]
 
 
@@ -48,11 +59,7 @@ def controls(model: TrainedModel) -> tuple[str, str] | None:
 
     levels = levels_of(model)
     if not levels:
-        st.info(
-            "This model can tell no labels apart: it needs at least two reported labels with two "
-            "training people each, and a map model. Train one on a panel with labels.",
-            icon=":material/info:",
-        )
+        st.info(NO_LEVELS if model.config.shape == "global" else NOT_GLOBAL, icon=":material/info:")
         st.page_link("pages/train.py", label="Train", icon=":material/model_training:")
         return None
     left, right = st.columns(2)
@@ -98,17 +105,21 @@ def headline(found: Calls, report: CallReport | None, who: str) -> None:
     """How many were called, how many flagged, and how good calls are where that is known."""
     table = found.table
     flagged = int((table["flag"] != "").sum())
-    name = METHOD_NAMES[found.method]
-    st.markdown(f"{who} · inferred **{escape(found.level)}** by {name}")
-    with st.container(horizontal=True, gap="large"):
-        st.metric("People", f"{len(table):,}", width="content")
-        st.metric("Flagged", f"{flagged:,}", width="content")
-        if report is not None:
-            st.metric("As reported", _percent(report.accuracy), width="content")
-            st.metric("Labels equally", _percent(report.balanced_accuracy), width="content")
-            st.metric("Without flagged", _percent(report.accepted_accuracy), width="content")
-            error = f"{100 * report.calibration_error:.1f} points"
-            st.metric("Calibration error", error, width="content")
+    method = METHOD_NAMES[found.method]
+    st.markdown(f"{who} · inferred **{escape(found.level)}** by {method}")
+    _learnt(found)
+    figures = {"People": f"{len(table):,}", "Flagged": f"{flagged:,}"}
+    if report is not None:
+        figures |= {
+            "As reported": _percent(report.accuracy),
+            "Labels equally": _percent(report.balanced_accuracy),
+            "Without flagged": _percent(report.accepted_accuracy),
+            "Calibration error": f"{100 * report.calibration_error:.1f} pts",
+        }
+    grid = st.grid(6, min_column_width=130)
+    for name, figure in figures.items():
+        with grid.cell():
+            st.metric(name, figure)
     if report is not None:
         interval = f"{_percent(report.ci_low)} to {_percent(report.ci_high)}"
         left_out = " ".join(escape(note, 200) for note in report.notes)
@@ -116,6 +127,16 @@ def headline(found: Calls, report: CallReport | None, who: str) -> None:
             f"As reported: share of {report.n:,} people called by the label they report (95 % "
             f"interval {interval}); 'Labels equally' is the mean over labels. {left_out}"
         )
+
+
+def _learnt(found: Calls) -> None:
+    """Say how many of the people the model learnt from: its calls of them flatter it."""
+    from vaeviz.analysis.calls import learnt_note, learnt_people
+
+    if learnt_people(found) > len(found.table) / 2:
+        st.warning(learnt_note(found), icon=":material/warning:")
+    else:
+        st.caption(learnt_note(found))
 
 
 def pictures(
@@ -156,6 +177,7 @@ def _calls(found: Calls) -> None:
 
 
 def _map(found: Calls, query: Query, model: TrainedModel, panel: Panel) -> None:
+    from vaeviz.figures.compare import FULL_LEGEND, colour_key
     from vaeviz.figures.latent import axis_label
     from vaeviz.figures.query import query_map
 
@@ -169,13 +191,15 @@ def _map(found: Calls, query: Query, model: TrainedModel, panel: Panel) -> None:
         with right:
             free = [axis for axis in axes if axis != x]
             y = choice("y", free, "classify_y", y if y in free else free[0], axis_label)
-    learnt = reference["split"].isin(["train", "validation"]).to_numpy()
+    learnt = reference["split"].isin([TRAIN, VALIDATION]).to_numpy()
     level = found.level if found.level in panel.samples else "population"
     points = reference.assign(label=panel.labels(level))
     places = derived.embedding(model, query.panel)[list(dict.fromkeys([x, y]))]
     people = pd.concat([found.table, places.reset_index(drop=True)], axis=1)
     shown = points[learnt] if learnt.any() else points
     show_chart(query_map(shown, people, x, y, **_look(panel, query)), "classify_map")
+    if shown["label"].nunique() > FULL_LEGEND:
+        st.html(colour_key(shown["label"], panel.samples, theme(), shapes=False))
 
 
 def _person(found: Calls, panel: Panel, query: Query) -> None:

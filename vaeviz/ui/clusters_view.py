@@ -55,7 +55,7 @@ _OUTLIERS = (
 def region_choice() -> str:
     """Which regions to draw over the map; none at first."""
     return choice(
-        "Regions", [NO_REGIONS, BY_LABEL, MIXTURE], "latent_regions", bind=True, width=140
+        "Regions", [NO_REGIONS, BY_LABEL, MIXTURE], "latent_regions", bind=True, width=135
     )
 
 

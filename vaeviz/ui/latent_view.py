@@ -122,7 +122,7 @@ def _axes(coordinates: Coordinates, dimensions: int) -> tuple[str, ...]:
                 default if default in free else None,
                 axis_label,
                 bind=True,
-                width=125,
+                width=110,
             )
         )
     return tuple(chosen)
@@ -150,7 +150,7 @@ def _colour_by(panel: Panel, has_split: bool) -> str:
     known = [c for c in columns if panel.samples[c].notna().any()] + [SPLIT] * has_split
     known.append(ONE_COLOUR)
     default = "superpopulation" if "superpopulation" in known else None
-    return choice("Colour by", known, "colour_by", default, plain, bind=True, width=185)
+    return choice("Colour by", known, "colour_by", default, plain, bind=True, width=170)
 
 
 def _chart(panel: Panel, coordinates: Coordinates, view: View) -> None:

@@ -11,6 +11,7 @@ from vaeviz.data.tables import csv_text
 from vaeviz.escape import plain
 
 BITS_DECIMALS = 4
+SHARE_DECIMALS = 3
 
 
 def show_table(
@@ -28,7 +29,10 @@ def show_frame(
     shown = display_frame(table)
     small = st.column_config.NumberColumn(format="%.2g")
     bits = st.column_config.NumberColumn(format=f"%.{BITS_DECIMALS}f")
-    config = {name: bits for name in shown.select_dtypes("float") if _is_bits(name)}
+    share = st.column_config.NumberColumn(format=f"%.{SHARE_DECIMALS}f")
+    floats = list(shown.select_dtypes("float"))
+    config = {name: share for name in floats if _is_share(name)}
+    config |= {name: bits for name in floats if _is_bits(name)}
     config |= {name.replace("_", " "): small for name in p_values}
     st.dataframe(
         shown, hide_index=True, key=f"{key}_table", height=height or "auto", column_config=config
@@ -80,6 +84,12 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
 
 def _is_bits(name: object) -> bool:
     return "bits" in str(name)
+
+
+def _is_share(name: object) -> bool:
+    """A probability or an allele frequency: near 0 no digit after the third tells anything."""
+    words = str(name).lower()
+    return "probability" in words or words == "frequency" or words.startswith("alt frequency")
 
 
 def _four_digits(value: float) -> float:
