@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
 
-.PHONY: run test lint slow gpu shots panels models bench clean
+.PHONY: run test lint slow gpu shots panels models bench bench-latent clean
 
 run: .venv/run.stamp
 	$(BIN)/python -m vaeviz serve --port $(PORT)
@@ -36,6 +36,10 @@ models: .venv/run.stamp
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks
+
+# An hour at most; goes on where it was interrupted.
+bench-latent: .venv/dev.stamp
+	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.latent --cache out/bench-latent
 
 clean:
 	rm -rf .venv build out shots *.egg-info

@@ -62,6 +62,19 @@ def peak_mb(usage: resource.struct_rusage) -> float:
     return usage.ru_maxrss * unit / 1e6
 
 
+def own_peak_mb() -> float:
+    """Largest resident set of this process in MB.
+
+    On Linux from /proc: what `getrusage` says there may be of the process that started this one.
+    """
+    status = Path("/proc/self/status")
+    if not status.is_file():
+        return peak_mb(resource.getrusage(resource.RUSAGE_SELF))
+    lines = status.read_text(encoding="utf-8").splitlines()
+    kib = next(line.split()[1] for line in lines if line.startswith("VmHWM:"))
+    return int(kib) * 1024 / 1e6
+
+
 def machine() -> str:
     """Cores, system and versions: what the figures depend on, in a line."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()

@@ -1,0 +1,79 @@
+"""Figures of repeated measurements: mean and sd over seeds, and how they are written."""
+
+from __future__ import annotations
+
+import dataclasses
+import statistics
+from collections.abc import Sequence
+
+from benchmarks.latent.plan import REFERENCE, Record
+
+PLAIN = "plain-2"
+COSTS = ("cpu_s", "whole_cpu_s", "peak_mb")
+
+
+@dataclasses.dataclass(frozen=True)
+class Results:
+    """All records; figures are asked for by panel, method and name.
+
+    Names are those of `judge` and of `fit`, those of `COSTS`, and geometry_cost: the share of the
+    gain over training frequencies that the plain VAE has and the map has not.
+    """
+
+    records: Sequence[Record]
+
+    def values(self, panel: str, method: str, name: str) -> list[float]:
+        """One value a seed that has it, in the order of seeds."""
+        found = (self._value(r, name) for r in self.of(panel, method))
+        return [x for x in found if x is not None]
+
+    def mean(self, panel: str, method: str, name: str) -> float | None:
+        """Mean over seeds; None where no seed has the figure."""
+        values = self.values(panel, method, name)
+        return statistics.fmean(values) if values else None
+
+    def text(self, panel: str, method: str, name: str, digits: int = 3) -> str:
+        """Mean and sd (n - 1) over seeds, for people."""
+        values = self.values(panel, method, name)
+        if not values:
+            return "–"
+        mean = number(statistics.fmean(values), digits)
+        if len(values) < 2:
+            return mean
+        return f"{mean} ± {number(statistics.stdev(values), digits)}"
+
+    def of(self, panel: str, method: str) -> list[Record]:
+        """Records of a method on a panel, by seed."""
+        found = [r for r in self.records if (r.panel, r.method) == (panel, method)]
+        return sorted(found, key=lambda r: r.seed)
+
+    @property
+    def panels(self) -> list[str]:
+        """Panels with a record, in their order."""
+        return list(dict.fromkeys(r.panel for r in self.records))
+
+    @property
+    def seeds(self) -> list[int]:
+        """All seeds, sorted."""
+        return sorted({r.seed for r in self.records})
+
+    def _value(self, record: Record, name: str) -> float | None:
+        if name in COSTS:
+            return float(getattr(record.cost, name))
+        if name == "geometry_cost" and record.method == REFERENCE:
+            plain = [r for r in self.of(record.panel, PLAIN) if r.seed == record.seed]
+            return _lost(plain[0], record) if plain else None
+        return record.figures.get(name)
+
+
+def _lost(plain: Record, ours: Record) -> float | None:
+    most, left = plain.figures.get("gain"), ours.figures.get("gain")
+    return None if not most or left is None else 1 - left / most
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A figure without a leading zero: .912, -.03, 12.4, 731."""
+    text = f"{value:.{digits}f}"
+    if digits and text.lstrip("-").startswith("0."):
+        return text.replace("0.", ".", 1)
+    return text
