@@ -61,6 +61,17 @@ def test_trade_off_tells_all_and_marks_ours() -> None:
     assert " to " not in points.hovertext[3]
 
 
+def test_names_of_a_crowded_trade_off_lie_apart() -> None:
+    table = trade_off_table().assign(
+        rho=[0.955, 0.93, 0.98, 0.64], accuracy=[0.927, 0.72, 0.938, 0.917]
+    )
+    for column in ("rho", "accuracy"):
+        table[f"{column}_low"] = table[column] - 0.3
+        table[f"{column}_high"] = (table[column] + 0.3).clip(upper=1)
+    ours, _, wide, _ = trade_off(table, "population").figure.data[0].textposition
+    assert ours != wide
+
+
 def test_trade_off_of_one_method_or_equal_ones() -> None:
     one = trade_off_table().head(1)
     assert len(trade_off(one, "population").figure.data[0].x) == 1

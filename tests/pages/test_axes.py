@@ -14,9 +14,11 @@ from tests.pages.trained import trained_state
 from tests.panels import odd_panels
 from tests.trained import model_panel, small_model
 from vaeviz.analysis.axes import expected_heterozygosity
+from vaeviz.config import TrainConfig
 from vaeviz.data.panel import Panel
 from vaeviz.data.selection import Selection
 from vaeviz.data.vcz import save_panel
+from vaeviz.training.loop import train_model
 from vaeviz.ui.axes_view import ALL_AXES, GENOME, GROUPS, WALK
 from vaeviz.ui.state import AppState
 
@@ -116,6 +118,21 @@ def test_a_conditional_model_asks_for_a_label(open_page: OpenPage, home: Path) -
     expected = small_model(condition="population").probabilities(np.zeros((1, 2)), ["POP2"])[0]
     shown = {m.label: m.value for m in app.metric}
     assert shown["Expected heterozygosity"] == f"{expected_heterozygosity(expected):.4f}"
+
+
+def test_a_codebook_has_nothing_between_its_entries(open_page: OpenPage, home: Path) -> None:
+    state = trained_state(home)
+    config = TrainConfig(
+        bottleneck="vq", codebook_size=8, epochs=2, hidden=(8,), n_components=3, rank=4
+    )
+    train_model(model_panel(), config).save(home / "models" / "t.vaeviz")
+    app = open_page("axes", state)
+    for view in (WALK, GENOME, GROUPS, ALL_AXES):
+        show(app, view)
+        assert "entries only" in messages(app)
+    app = open_page("latent", state)
+    check_sound(app)
+    assert "latent_sd" not in [toggle.key for toggle in app.toggle]
 
 
 def test_a_haplotype_model_has_axes_too(open_page: OpenPage, home: Path) -> None:

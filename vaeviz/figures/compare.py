@@ -164,7 +164,7 @@ def trade_off(
 
 
 def _free_places(table: pd.DataFrame) -> list[str]:
-    """Places of the methods' names that no whisker crosses; under the point where none is free."""
+    """Places of the methods' names: off the whiskers where all have room, else off each other."""
     ends = [
         table[[f"{c}_low", c, f"{c}_high"]].astype(float).bfill(axis=1).ffill(axis=1).to_numpy()
         for c in ("rho", "accuracy")
@@ -175,7 +175,10 @@ def _free_places(table: pd.DataFrame) -> list[str]:
     boxes = [*np.column_stack([west, y - 2, east, y + 2])]
     boxes += [*np.column_stack([x - 2, south, x + 2, north])]
     marks = np.full(len(x), 13.0)
-    found = name_positions(np.column_stack([x, y]), marks, list(table["method"].map(str)), boxes)
+    named = np.column_stack([x, y]), marks, list(table["method"].map(str))
+    found = name_positions(*named, boxes)
+    if "" in found:
+        found = name_positions(*named)  # a name across a whisker can be read, two names cannot
     return [place or "bottom right" for place in found]
 
 

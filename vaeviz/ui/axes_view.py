@@ -33,6 +33,17 @@ WALK, GENOME, GROUPS, ALL_AXES = (
     "Groups along it",
     "All axes",
 )
+_COLLAPSED = (
+    "{axis} has collapsed: people differ so little along it that the model does not use it. Sites "
+    "and groups along it mean next to nothing."
+)
+_BETWEEN = {
+    "bernoulli": "This model's latent numbers are bits, sent as -1 or 1; a place between is the "
+    "mean of what is sent, which the decoder was never trained on.",
+    "vq": "This model's latent is an entry of a codebook: people stand on entries only, and the "
+    "decoder was never trained on places between. Its bits are the price of an entry, shared "
+    "equally by the dimensions.",
+}
 _GENOME = (
     "Each point is a site: how much its expected ALT frequency changes, up or down, over one sd of "
     "the axis (of everybody's latent means), half of it to each side of the start point. *slope* "
@@ -65,9 +76,14 @@ def explore() -> None:
         ALL_AXES: partial(_all_axes, model, panel, axes),
     }
     shown = segments("Show", list(views), "axes_view", hide_label=True)
-    if axis.sd == 0 and shown != ALL_AXES:
-        st.info(f"Everybody has the same place on {axis.name}: there is nothing along it.")
-        return
+    if shown != ALL_AXES:
+        if axis.sd == 0:
+            st.info(f"Everybody has the same place on {axis.name}: there is nothing along it.")
+            return
+        if not axes["active"].iloc[axis.index]:
+            st.info(_COLLAPSED.format(axis=axis.name.capitalize()), icon=":material/compress:")
+    if model.config.bottleneck in _BETWEEN:
+        st.caption(_BETWEEN[model.config.bottleneck])
     views[shown]()
 
 

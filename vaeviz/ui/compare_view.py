@@ -101,6 +101,12 @@ def _offer(model: TrainedModel, panel: Panel, kind: str, label: str, primary: bo
 def honesty(model: TrainedModel, report: Evaluation) -> None:
     """What was in whose loss, whom the figures are of, and what was left out."""
     st.info(TAUGHT if model.train_config.uses_geometry() else NOT_TAUGHT, icon=":material/balance:")
+    dimensions = {m.name: m.n_dimensions for m in report.placed}
+    if dimensions.get("vae", 2) > dimensions.get("umap", dimensions.get("tsne", 9)):
+        st.caption(
+            f"The model's latent and the PCA beside it have {dimensions['vae']} dimensions, UMAP "
+            "and t-SNE have 2, as they are used: more dimensions make most figures easier to reach."
+        )
     for note in report.notes:
         st.caption(escape(note, 400))
     for method in report.methods:

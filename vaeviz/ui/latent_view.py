@@ -56,6 +56,8 @@ def latent_coordinates(model: TrainedModel, panel: Panel) -> Coordinates:
     note = f"model {model.digest[:8]}"
     if overlap < 1:
         note += f", {overlap:.0%} of its sites in this panel"
+    if model.config.bottleneck == "vq":
+        note += ", people who share a codebook entry share a mark"
     digests = (model.digest, panel.digest)
     return Coordinates(table, columns, LATENT, _caption(panel, note), digests)
 
@@ -135,7 +137,8 @@ def _beside(coordinates: Coordinates) -> bool:
 
 
 def _show_sd(coordinates: Coordinates) -> bool:
-    if coordinates.name != LATENT or teaching():
+    sds = coordinates.table.filter(regex="_sd$")
+    if coordinates.name != LATENT or teaching() or not sds.to_numpy(float).any():
         return False
     return st.toggle(
         "Posterior sd",
