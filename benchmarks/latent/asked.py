@@ -76,8 +76,8 @@ ASKED: tuple[Asked, ...] = (
     Asked(
         HAPMAP,
         REFERENCE,
-        "cpu_s",
-        "2-D: CPU s, a tenth of popVAE's",
+        "whole_cpu_s",
+        "2-D, all included: CPU s, a tenth of popVAE's",
         POPVAE_CPU_S / 10,
         None,
         "cost",
@@ -86,8 +86,8 @@ ASKED: tuple[Asked, ...] = (
     Asked(
         HAPMAP,
         REFERENCE,
-        "peak_mb",
-        "2-D: peak MB, half of popVAE's",
+        "whole_peak_mb",
+        "2-D, all included: peak MB, half of popVAE's",
         POPVAE_MB / 2,
         None,
         "cost",

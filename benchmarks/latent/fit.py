@@ -6,6 +6,7 @@ neither imports nor compilation are counted. Models and points are left in the t
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 
@@ -27,15 +28,23 @@ Flags = NDArray[np.bool_]
 Points = NDArray[np.float64]
 
 
-class _Clock(Silent):
-    """Processor time when an epoch was last done."""
+Reading = tuple[float, float]
+"""Processor seconds of the process, and its peak memory in MB."""
+
+
+class _Meter(Silent):
+    """Time and memory when an epoch was last done."""
 
     def __init__(self) -> None:
-        self.read_s = time.process_time()
+        self.read = _read()
 
     def update(self, done: float, total: float, message: str, **metrics: float) -> None:
-        """Note the time."""
-        self.read_s = time.process_time()
+        """Note both."""
+        self.read = _read()
+
+
+def _read() -> Reading:
+    return time.process_time(), own_peak_mb()
 
 
 def measure(task: Task) -> Cost:
@@ -45,28 +54,35 @@ def measure(task: Task) -> Cost:
     few = panel.take_samples(np.arange(0, panel.n_samples, WARM_EVERY))
     fit(task, few, task.config().model_copy(update={"epochs": 1}))
     start = time.process_time()
-    done = fit(task, panel, task.config())
-    whole_s = time.process_time() - start
-    return Cost(cpu_s=done - start, whole_cpu_s=whole_s, peak_mb=own_peak_mb())
+    (done, memory), (whole, whole_memory) = fit(task, panel, task.config())
+    return Cost(
+        cpu_s=done - start,
+        peak_mb=memory,
+        whole_cpu_s=whole - start,
+        whole_peak_mb=whole_memory,
+        load=os.getloadavg()[0],
+    )
 
 
-def _train(task: Task, panel: Panel, config: TrainConfig) -> float:
-    """Train a VAE; processor time when its last epoch was done."""
+def _train(task: Task, panel: Panel, config: TrainConfig) -> tuple[Reading, Reading]:
+    """Train a VAE; readings when its last epoch was done, and when its model was."""
     from vaeviz.training.loop import train_model
 
-    clock = _Clock()
-    train_model(panel, config, clock).save(task.file(".vaeviz"))
-    return clock.read_s
+    meter = _Meter()
+    model = train_model(panel, config, meter)
+    whole = _read()
+    model.save(task.file(".vaeviz"))
+    return meter.read, whole
 
 
-def _place(task: Task, panel: Panel, config: TrainConfig) -> float:
-    """Place everybody without a network; processor time when that was done."""
+def _place(task: Task, panel: Panel, config: TrainConfig) -> tuple[Reading, Reading]:
+    """Place everybody without a network; readings when that was done."""
     parts = split_samples(panel, config.seed, config.train_fraction, config.validation_fraction)
     train = np.asarray(parts == TRAIN, bool)
     points = _layout(METHODS[task.method], panel, train, config.seed)
-    done = time.process_time()
+    done = _read()
     np.save(task.file(".npy"), points)
-    return done
+    return done, done
 
 
 def _layout(method: Method, panel: Panel, train: Flags, seed: int) -> Points:

@@ -104,13 +104,16 @@ class Cost(Settings):
     Attributes
     ----------
     cpu_s : processor seconds of the fit
-    whole_cpu_s : with the held-out figures and classifiers of a model's file
-    peak_mb : largest resident set of the process up to there
+    peak_mb : largest resident set of the process up to its end
+    whole_cpu_s, whole_peak_mb : with the held-out figures and classifiers of a model's file
+    load : load average of the machine
     """
 
     cpu_s: float
-    whole_cpu_s: float
     peak_mb: float
+    whole_cpu_s: float
+    whole_peak_mb: float
+    load: float
 
 
 class Record(Settings):

@@ -6,10 +6,10 @@ import dataclasses
 import statistics
 from collections.abc import Sequence
 
-from benchmarks.latent.plan import REFERENCE, Record
+from benchmarks.latent.plan import REFERENCE, Cost, Record
 
 PLAIN = "plain-2"
-COSTS = ("cpu_s", "whole_cpu_s", "peak_mb")
+COSTS = tuple(Cost.model_fields)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -22,7 +22,7 @@ N_PEOPLE = 60
 def record(method: str, seed: int, panel: str = "grid", **figures: float | None) -> Record:
     rng = np.random.default_rng(seed)
     points = [(float(x), float(y)) for x, y in rng.normal(size=(N_PEOPLE, 2))]
-    cost = Cost(cpu_s=2.0 * seed, whole_cpu_s=10.0, peak_mb=500.0)
+    cost = Cost(cpu_s=2.0 * seed, peak_mb=500.0, whole_cpu_s=10.0, whole_peak_mb=600.0, load=1.0)
     return Record(
         panel=panel,
         method=method,
