@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
+from vaeviz.ui.errors import shown_errors
 from vaeviz.ui.tables import csv_button
 from vaeviz.ui.widgets import segments
 
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
 BEST = "★"
 
 
+@st.fragment
+@shown_errors()
 def figures(found: Compared) -> None:
-    """One group of figures at a time, a row a method."""
+    """One group of figures at a time, a row a method; another group redraws no map."""
     from vaeviz.analysis.metric_definitions import METRICS
 
     report = found.report

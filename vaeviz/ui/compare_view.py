@@ -14,7 +14,7 @@ from vaeviz.escape import escape
 from vaeviz.ui import compare_job, jobs, selecting, state
 from vaeviz.ui.colouring import level_choice, row_labels
 from vaeviz.ui.compare_job import FULL, KIND, N_SEEDS, SEEDS
-from vaeviz.ui.errors import show_error
+from vaeviz.ui.errors import show_error, shown_errors
 from vaeviz.ui.look import look
 from vaeviz.ui.show import show_chart, theme
 from vaeviz.ui.waiting import asked, named_steps, remember_asked
@@ -147,8 +147,10 @@ def _map(
     show_chart(chart, key, partial(selecting.from_chart, key, f"drawn on {title}"))
 
 
+@st.fragment
+@shown_errors()
 def trade_off(panel: Panel, report: Evaluation) -> None:
-    """5-NN accuracy against rho, one point a method."""
+    """5-NN accuracy against rho, one point a method; another level redraws no map."""
     from vaeviz.figures.compare import trade_off as draw
 
     levels = [x for x in ("population", "superpopulation") if len(report.trade_off(x))]
