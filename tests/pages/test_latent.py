@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import OpenPage, check_sound, messages
+from tests.pages.trained import trained_state
 from tests.panels import random_panel
 from vaeviz.data.panel import Panel
 from vaeviz.ui.state import AppState
@@ -74,6 +77,25 @@ def test_without_a_model_pca_stands_in(open_page: OpenPage, keep: Callable[[Pane
     app = open_page("latent", AppState(panel_ref=keep(PANEL)))
     assert "There is no map of this panel yet" in messages(app)
     assert len(app.get("plotly_chart")) == 1
+
+
+def test_cross_fitted_scores_are_computed_once_for_all_pages(
+    open_page: OpenPage, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from vaeviz.training import reading
+
+    calls = []
+    compute = reading.training_components
+
+    def counted(*arguments: Any) -> Any:
+        calls.append(arguments)
+        return compute(*arguments)
+
+    monkeypatch.setattr(reading, "training_components", counted)
+    state = trained_state(home)
+    for name in ("latent", "axes", "compare", "classify"):
+        check_sound(open_page(name, state).run())
+    assert len(calls) == 1
 
 
 def test_another_panel_clears_the_selection_with_a_notice(app: AppTest) -> None:

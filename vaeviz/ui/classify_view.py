@@ -133,10 +133,11 @@ def _learnt(found: Calls) -> None:
     """Say how many of the people the model learnt from: its calls of them flatter it."""
     from vaeviz.analysis.calls import learnt_note, learnt_people
 
+    note = learnt_note(found)
     if learnt_people(found) > len(found.table) / 2:
-        st.warning(learnt_note(found), icon=":material/warning:")
-    else:
-        st.caption(learnt_note(found))
+        st.warning(note, icon=":material/warning:")
+    elif note:
+        st.caption(note)
 
 
 def pictures(
