@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,11 +40,12 @@ class Linear:
 
 @dataclasses.dataclass(frozen=True)
 class Calibrated:
-    """A classifier chosen on validation people.
+    """A classifier chosen on validation people, then fitted on them as well.
 
     Attributes
     ----------
     linear : Linear
+        Fitted on training and validation people with the settings chosen.
     temperature : float
         Logits are divided by it.
     setting : str
@@ -106,26 +109,34 @@ def choose_lda(train: Floats, codes: Codes, held: Floats, truth: Codes) -> Calib
         for k in sorted({min(k, full) for k in (*LDA_COMPONENTS, full)})
         for shrinkage in LDA_SHRINKAGE
     ]
-    fitted = [
-        _calibrated(_lda(train, codes, s, k), f"{k} PCs, shrinkage {s:g}", held, truth)
-        for k, s in (options if len(truth) >= MIN_HELD else [(full, DEFAULT_SHRINKAGE)])
-    ]
-    return min(fitted, key=lambda c: c.nats)
+    choice = options if len(truth) >= MIN_HELD else [(full, DEFAULT_SHRINKAGE)]
+    named = {f"{k} PCs, shrinkage {s:g}": partial(_lda, shrinkage=s, n_used=k) for k, s in choice}
+    return _choose(named, train, codes, held, truth)
 
 
 def choose_logistic(train: Floats, codes: Codes, held: Floats, truth: Codes) -> Calibrated:
     """Multinomial logistic regression, classes weighted equally; its C is chosen like LDA's."""
-    fitted = [
-        _calibrated(_logistic(train, codes, c), f"{train.shape[1]} PCs, C {c:g}", held, truth)
-        for c in (LOGISTIC_C if len(truth) >= MIN_HELD else (DEFAULT_C,))
-    ]
-    return min(fitted, key=lambda c: c.nats)
+    choice = LOGISTIC_C if len(truth) >= MIN_HELD else (DEFAULT_C,)
+    named = {f"{train.shape[1]} PCs, C {c:g}": partial(_logistic, strength=c) for c in choice}
+    return _choose(named, train, codes, held, truth)
 
 
-def _calibrated(linear: Linear, setting: str, held: Floats, truth: Codes) -> Calibrated:
-    logits = linear.logits(held)
-    temperature = fit_temperature(logits, truth)
-    return Calibrated(linear, temperature, setting, label_nats(logits, truth, temperature))
+def _choose(
+    fits: Mapping[str, Callable[[Floats, Codes], Linear]],
+    train: Floats,
+    codes: Codes,
+    held: Floats,
+    truth: Codes,
+) -> Calibrated:
+    """The setting under which validation people's labels surprise least, refitted with them."""
+    tried = []
+    for setting, fit in fits.items():
+        logits = fit(train, codes).logits(held)
+        temperature = fit_temperature(logits, truth)
+        tried.append((label_nats(logits, truth, temperature), setting, temperature))
+    nats, setting, temperature = min(tried)
+    linear = fits[setting](np.concatenate([train, held]), np.concatenate([codes, truth]))
+    return Calibrated(linear, temperature, setting, nats)
 
 
 def _lda(train: Floats, codes: Codes, shrinkage: float, n_used: int) -> Linear:

@@ -266,8 +266,8 @@ def fit_reference(
 ) -> Reference:
     """Fit classifiers on training people; choose their settings on validation people.
 
-    Test people enter nothing. Levels with fewer than two labels of at least two training people
-    are left out.
+    The linear ones are then fitted on both. Test people enter nothing. Levels with fewer than two
+    labels of at least two training people are left out.
 
     Parameters
     ----------
