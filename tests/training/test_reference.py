@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from vaeviz.data.panel import UNLABELLED
 from vaeviz.errors import CheckpointError
+from vaeviz.training.fit_reference import fit_reference
 from vaeviz.training.linear import fit_temperature, label_nats, softmax
-from vaeviz.training.reference import METHODS, Reference, fit_reference
+from vaeviz.training.reference import METHODS, Reference
 
 N_GROUPS, N_EACH, WIDTH = 4, 60, 6
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from vaeviz.data.align import AlignmentReport, aligned_counts
 from vaeviz.data.panel import Panel
 from vaeviz.errors import ModelError
-from vaeviz.training.linear import softmax
-from vaeviz.training.reference import METHODS, Level, Method, code_logits
+from vaeviz.training.linear import code_logits, softmax
+from vaeviz.training.reference import METHODS, Level, Method
 
 if TYPE_CHECKING:
     from vaeviz.training.model import TrainedModel

@@ -93,6 +93,11 @@ def fit_temperature(logits: Floats, codes: Codes) -> float:
     return float(np.exp(minimize_scalar(cost, bounds=bounds, method="bounded").x))
 
 
+def code_logits(bits: Floats) -> Floats:
+    """Log-likelihood of each label up to a constant a row: the shortest code wins."""
+    return -(bits - bits.min(axis=1, keepdims=True)) * np.log(2)
+
+
 def choose_lda(train: Floats, codes: Codes, held: Floats, truth: Codes) -> Calibrated:
     """LDA with equal priors; number of components and shrinkage are chosen on held-out people.
 

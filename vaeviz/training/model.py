@@ -19,9 +19,10 @@ from vaeviz.data.panel import LEVELS, SITE_COLUMNS, Panel, PanelInfo
 from vaeviz.errors import ModelError
 from vaeviz.models.autoencoder import Autoencoder
 from vaeviz.training.costs import RowTerms, join_terms, label_bits, part_terms
+from vaeviz.training.fit_reference import fit_reference
 from vaeviz.training.prepare import Prepared
 from vaeviz.training.reading import Part, RowReader
-from vaeviz.training.reference import Reference, fit_reference
+from vaeviz.training.reference import Reference
 from vaeviz.training.split import NEW
 from vaeviz.training.state import RunState, set_weights
 
