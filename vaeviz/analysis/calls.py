@@ -105,7 +105,8 @@ def learnt_note(calls: Calls) -> str:
         return ""
     return (
         f"The model learnt from, or was tuned on, {n:,} of these {len(calls.table):,} people, and "
-        "was told their labels: it calls them better than it would call new people."
+        "was told their labels: it calls them better than it would call new people. In a panel "
+        "that is not the very one it was trained on they also lie too far out, so many are flagged."
     )
 
 
