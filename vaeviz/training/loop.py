@@ -28,6 +28,7 @@ from vaeviz.training.estimate import shares_threads
 from vaeviz.training.model import TrainedModel
 from vaeviz.training.objective import Objective, kl_weight, optimizer
 from vaeviz.training.prepare import Prepared, prepare
+from vaeviz.training.reading import chunk_rows
 from vaeviz.training.split import TRAIN, VALIDATION
 from vaeviz.training.state import (
     RunState,
@@ -44,7 +45,6 @@ AVERAGE_DECAY = 0.98
 WARMUP = 0.05
 """Share of the steps over which the learning rate rises; the average starts behind them."""
 GRADIENT_CLIP = 5.0
-EVALUATION_ROWS = 256
 
 
 def train_model(
@@ -276,7 +276,7 @@ def evaluate(network: Autoencoder, batches: Batches, rows: np.ndarray) -> tuple[
     generator = torch.Generator().manual_seed(0)
     total = torch.zeros(2, dtype=torch.float64)
     with torch.inference_mode():
-        for chunk in torch.from_numpy(rows).split(EVALUATION_ROWS):
+        for chunk in torch.from_numpy(rows).split(chunk_rows(network.config.n_sites)):
             noise = torch.randn(len(chunk), network.config.n_codes, generator=generator)
             features, counts, category = batches.whole(chunk)
             terms = network(features, counts, noise.to(counts.device), category)

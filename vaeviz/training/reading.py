@@ -21,7 +21,14 @@ from vaeviz.training.projection import COMPLETE_FROM, complete_rows
 if TYPE_CHECKING:
     from vaeviz.training.model import TrainedModel
 
-CHUNK_ROWS = 256
+CHUNK_ENTRIES = 1_000_000
+"""Rows times sites unpacked at once: 8 MB a copy in double precision, of which there are a few."""
+MIN_CHUNK, MAX_CHUNK = 16, 256
+
+
+def chunk_rows(n_sites: int) -> int:
+    """Rows of so many sites to unpack at once."""
+    return min(max(CHUNK_ENTRIES // n_sites, MIN_CHUNK), MAX_CHUNK)
 
 
 class Part(NamedTuple):
@@ -45,7 +52,7 @@ class RowReader:
         return isinstance(self.model.network.encoder, ComponentEncoder)
 
     def parts(self, panel: Panel, network: Autoencoder) -> Iterator[Part]:
-        """Rows of the panel, `CHUNK_ROWS` at a time, in the precision of `network`.
+        """Rows of the panel, `chunk_rows` at a time, in the precision of `network`.
 
         Raises
         ------
@@ -56,8 +63,9 @@ class RowReader:
         category = self._category(rows)
         scores = self._scores(rows, counts)
         dtype = next(network.parameters()).dtype
-        for start in range(0, len(counts), CHUNK_ROWS):
-            part = slice(start, start + CHUNK_ROWS)
+        n_rows = chunk_rows(counts.shape[1])
+        for start in range(0, len(counts), n_rows):
+            part = slice(start, start + n_rows)
             chunk = torch.from_numpy(counts[part])
             features = network.features(chunk.to(dtype)) if scores is None else scores[part]
             known = None if category is None else category[part]
@@ -129,6 +137,6 @@ class RowReader:
 
     def _plain(self, counts: NDArray[np.int8]) -> torch.Tensor:
         """Scaled plain projections in double precision."""
-        chunks = torch.from_numpy(counts).split(CHUNK_ROWS)
+        chunks = torch.from_numpy(counts).split(chunk_rows(counts.shape[1]))
         with torch.no_grad():
             return torch.cat([self.model.double.features(chunk.double()) for chunk in chunks])
