@@ -14,6 +14,7 @@ from benchmarks.latent.judge import judged
 from benchmarks.latent.picture import WIDTH_PX, map_grid
 from benchmarks.latent.plan import (
     FILTERS,
+    FRESH_SEEDS,
     HAPMAP,
     HAPMAP_FILE,
     PANELS,
@@ -44,7 +45,7 @@ def main(arguments: list[str]) -> int:
         state = _fingerprint() + ("-quick" if given.quick else "")
         folder = Path(given.cache or temporary).resolve() / state
         folder.mkdir(parents=True, exist_ok=True)
-        seeds, epochs = (SEEDS[:1], QUICK_EPOCHS) if given.quick else (SEEDS, None)
+        seeds, epochs = (SEEDS[:1], QUICK_EPOCHS) if given.quick else (SEEDS + FRESH_SEEDS, None)
         panels = panels_here(wanted)
         _prepare(panels, folder)
         planned = tasks(panels, seeds, str(folder), epochs)
@@ -111,7 +112,7 @@ def _write(planned: list[Task], records: list[Record], wanted: Sequence[str], qu
     table.write_text(text, encoding="utf-8")
     sys.stdout.write(text)
     panels = {t.panel: open_panel(t.panel_ref()) for t in planned if t.method == REFERENCE}
-    image.write_bytes(map_grid(Results(records), panels).png(WIDTH_PX, scale=1))
+    image.write_bytes(map_grid(Results(records).part(SEEDS), panels).png(WIDTH_PX, scale=1))
 
 
 if __name__ == "__main__":

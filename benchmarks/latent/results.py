@@ -47,6 +47,10 @@ class Results:
         found = [r for r in self.records if (r.panel, r.method) == (panel, method)]
         return sorted(found, key=lambda r: r.seed)
 
+    def part(self, seeds: Sequence[int]) -> Results:
+        """Those of some seeds."""
+        return Results([r for r in self.records if r.seed in seeds])
+
     @property
     def panels(self) -> list[str]:
         """Panels with a record, in their order."""

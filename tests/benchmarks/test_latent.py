@@ -10,7 +10,17 @@ import pytest
 from benchmarks.latent import __main__ as command
 from benchmarks.latent.asked import Asked, verdict
 from benchmarks.latent.picture import map_grid, turned
-from benchmarks.latent.plan import DRAWN, HAPMAP, METHODS, REFERENCE, Cost, Record, Task, tasks
+from benchmarks.latent.plan import (
+    DRAWN,
+    FRESH_SEEDS,
+    HAPMAP,
+    METHODS,
+    REFERENCE,
+    Cost,
+    Record,
+    Task,
+    tasks,
+)
 from benchmarks.latent.report import report
 from benchmarks.latent.results import Results, number
 from benchmarks.measure import own_peak_mb
@@ -80,20 +90,23 @@ def test_the_report_holds_a_row_a_method_and_says_what_was_not_measured() -> Non
     records = [
         record(m, s, knn_population=0.5 + s / 10, r2_places=0.93) for m in METHODS for s in (1, 2)
     ]
-    lines = report(records, [HAPMAP, "grid"])
+    fresh = record(REFERENCE, FRESH_SEEDS[0], knn_population=0.25, r2_places=0.9)
+    lines = report([*records, fresh], [HAPMAP, "grid"])
     row = next(line for line in lines if line.startswith("| **VAE map 2-D**"))
     cells = [cell.strip() for cell in row.strip("|").split("|")]
     assert cells[1] == ".650 ± .071"
     assert cells[-2:] == ["3.0 ± 1.4", "500 ± 0"]
+    assert "| grid | .250 | – | – | .900 | – |" in lines
     assert f"Not measured: {HAPMAP} is not here (set VAEVIZ_DATA)." in lines
     assert any("R2 with places" in x and "reached" in x and ".930" in x for x in lines)
     assert not any(x.startswith("## Classification") for x in lines)
 
 
 def test_the_reference_comes_before_what_is_judged_with_it() -> None:
-    planned = tasks((HAPMAP, "grid"), (1, 2), "folder", None)
+    planned = tasks((HAPMAP, "grid"), (1, 2, FRESH_SEEDS[0]), "folder", None)
     assert [t.method for t in planned if t.panel == "grid" and t.seed == 2][0] == REFERENCE
     assert not any(t.method.startswith("conditional") for t in planned if t.panel == "grid")
+    assert [t.method for t in planned if t.seed in FRESH_SEEDS] == [REFERENCE] * 2
     config = planned[0].config()
     assert (config.train_fraction, config.validation_fraction, config.seed) == (0.7, 0.1, 1)
 
