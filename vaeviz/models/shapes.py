@@ -72,6 +72,7 @@ class ComponentEncoder(nn.Module):
         labelled = _with_label(scores, label)
         return self.skip(scores) + self.location(labelled), self.log_variance(labelled)
 
+
 class WindowEncoder(nn.Module):
     """Standardised counts -> `n_out` numbers of every window, one hidden layer between."""
 
