@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Sequence
 
 from benchmarks.latent.asked import POPVAE_CPU_S, POPVAE_MB, asked_rows
-from benchmarks.latent.fit import WARM_EVERY
+from benchmarks.latent.fit import WARM_PEOPLE, WARM_SITES
 from benchmarks.latent.judge import CALLED, CALLS
 from benchmarks.latent.plan import (
     FRESH_SEEDS,
@@ -167,7 +167,8 @@ def _definitions() -> list[str]:
         "those under the model (reconstruction and KL). PCA of its size gets its scores for free.",
         "- **CPU s**: processor time of the fit: split, components, geometry targets, epochs and "
         "their validation; components and layout of everybody for the others. Not counted: "
-        f"imports and compilation (the method first runs on every {WARM_EVERY}th person), and the "
+        f"imports and compilation (the method first runs on every {WARM_PEOPLE}th person and every "
+        f"{WARM_SITES}th site), and the "
         "held-out figures and classifiers that a model file also gets (with them: under each "
         "table).",
         "- **peak MB**: largest resident set of the process until the fit is done, 10^6 bytes: "
