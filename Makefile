@@ -37,7 +37,7 @@ models: .venv/run.stamp
 bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks
 
-# An hour at most; goes on where it was interrupted.
+# Half an hour; goes on where it was interrupted.
 bench-latent: .venv/dev.stamp
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.latent --cache out/bench-latent
 
