@@ -220,6 +220,12 @@ class TrainConfig(Settings):
         base = SEQUENCE if purpose == "sequence" else {}
         return cls.make(**{**base, **values})
 
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.geometry and self.shape != "global":
+            raise ValueError("geometry terms need the global shape, which reads components")
+        return self
+
     @property
     def purpose(self) -> Purpose:
         """What the settings are for: a windowed latent cannot be looked at."""

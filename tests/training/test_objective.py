@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from vaeviz.config import ModelConfig, TrainConfig
+from vaeviz.errors import ConfigError
 from vaeviz.models.autoencoder import Autoencoder
 from vaeviz.training.geometry import Geometry, affinities
 from vaeviz.training.objective import Batch, Objective, kl_weight
@@ -74,6 +75,23 @@ def test_the_distance_term_vanishes_where_distances_are_the_squared_ones() -> No
     )
     got = term(points[:, None], torch.arange(12))
     assert got.item() == pytest.approx(1 - correlation.item(), abs=1e-4)
+
+
+def test_geometry_is_about_people_where_mosaics_stand_in_for_them() -> None:
+    network, rows = batch()
+    scores = np.random.default_rng(0).normal(size=(6, 4)).astype(np.float32)
+    objective = Objective(network, Geometry(scores, TrainConfig()), TrainConfig())
+    own = rows._replace(anchor=rows.features)
+    torch.testing.assert_close(objective(own, 1.0)[0], objective(rows, 1.0)[0])
+    mosaic = own._replace(features=rows.features.flip(0))
+    nats = Objective(network, None, TrainConfig())
+    geometry = objective(own, 1.0)[0] - nats(own, 1.0)[0]
+    torch.testing.assert_close(objective(mosaic, 1.0)[0] - nats(mosaic, 1.0)[0], geometry)
+
+
+def test_geometry_of_windows_is_refused() -> None:
+    with pytest.raises(ConfigError, match="global shape"):
+        TrainConfig.preset("sequence", geometry=True)
 
 
 def test_affinities_are_symmetric_and_sum_to_one() -> None:

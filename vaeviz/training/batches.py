@@ -75,7 +75,10 @@ class Batches:
         if self.category is not None:
             category = self.category[rows] * draws.keep_label[part].to(self.device)
         noise = draws.noise[part].to(self.device)
-        return Batch(features, counts, noise, category, block, members.to(self.device))
+        anchor = None
+        if self.mosaic is not None and self.features is not None:
+            anchor = self.features[rows]
+        return Batch(features, counts, noise, category, block, members.to(self.device), anchor)
 
     def whole(self, rows: Tensor) -> tuple[Tensor, Tensor, Tensor | None]:
         """Features, counts of all sites and categories of rows, as they are."""

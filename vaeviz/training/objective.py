@@ -28,6 +28,7 @@ class Batch(NamedTuple):
     category : labels of a conditional model, (n,), or None
     block : block of sites that `counts` holds, or None for all
     members : places among the training rows, (n,)
+    anchor : features of the training rows themselves where mosaics stand in for them, or None
     """
 
     features: Tensor
@@ -36,6 +37,7 @@ class Batch(NamedTuple):
     category: Tensor | None
     block: int | None
     members: Tensor
+    anchor: Tensor | None = None
 
 
 class Objective(nn.Module):
@@ -50,13 +52,17 @@ class Objective(nn.Module):
 
     def forward(self, batch: Batch, kl_weight: float) -> tuple[Tensor, Terms]:
         """Loss of a batch, and its terms a row."""
-        features, counts, noise, category, block, members = batch
+        features, counts, noise, category, block, members, anchor = batch
         terms: Terms = self.network(features, counts, noise, category, block)
         latent = terms.kl_nats.mean(0).clamp(min=self.free_nats).sum()
         nats = terms.reconstruction_nats.mean() + kl_weight * latent
         loss = nats / (NATS_SCALE * self.network.config.n_sites) + terms.penalty
         if self.geometry is not None:
-            loss = loss + self.geometry(terms.location, members)
+            # Geometry is about people: a mosaic of them has neighbours of its own.
+            place = terms.location
+            if anchor is not None:
+                place, _ = self.network.locate(anchor, category)
+            loss = loss + self.geometry(place, members)
         return loss, terms
 
 

@@ -16,8 +16,8 @@ def window_starts(sites: pd.DataFrame, config: TrainConfig) -> tuple[int, ...]:
     """First site of every window, increasing from 0.
 
     Stretches without a chromosome end or a gap over 1 Mb are cut into windows of
-    `config.window_sites` sites, or of `config.window_kb` kb when that is given (then too of at
-    most the widest layer's sites); the last window of a stretch may be short.
+    `config.window_sites` sites, or of `config.window_kb` kb when that is given; the last window of
+    a stretch may be short.
 
     Parameters
     ----------
