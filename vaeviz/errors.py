@@ -52,6 +52,10 @@ class CheckpointError(ModelError):
     """A model file is damaged, unsafe or of another version."""
 
 
+class CodecError(VaevizError):
+    """A compressed file is damaged, or what it was coded with is not there."""
+
+
 class RegionError(VaevizError):
     """A region of latent space holds too few people to draw from."""
 

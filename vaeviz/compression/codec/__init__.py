@@ -1,0 +1,1 @@
+"""The codec: genotypes to bytes and back, bit for bit, on any machine."""

@@ -1,0 +1,66 @@
+"""Entropy coding of bits under dyadic probabilities."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vaeviz.errors import CodecError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+PROBABILITY_BITS = 22
+ONE = 1 << PROBABILITY_BITS
+"""Probabilities are whole numbers p of 1 / ONE, 0 < p < ONE: exact as a double, and as the
+fixed-point number the range coder turns it into."""
+WORD = np.dtype("<u4")
+
+
+class BitEncoder:
+    """Range encoder of bits, first in, first out."""
+
+    def __init__(self) -> None:
+        from constriction.stream.model import Bernoulli
+        from constriction.stream.queue import RangeEncoder
+
+        self._coder = RangeEncoder()
+        self._family = Bernoulli(perfect=False)
+
+    def encode(self, bits: NDArray[np.integer], p: NDArray[np.integer]) -> None:
+        """Append bits; p is the probability of a 1 of each, in units of 1 / ONE."""
+        if len(bits):
+            self._coder.encode(bits.astype(np.int32), self._family, p / ONE)
+
+    def finish(self) -> bytes:
+        """Everything that was encoded."""
+        words: NDArray[np.uint32] = self._coder.get_compressed()
+        return words.astype(WORD).tobytes()
+
+
+class BitDecoder:
+    """Reads back what a `BitEncoder` wrote, given the same probabilities in the same order.
+
+    Raises
+    ------
+    CodecError
+        The bytes are no whole number of words. Wrong words decode to wrong bits: whoever reads
+        a file checks the sum of the result.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        from constriction.stream.model import Bernoulli
+        from constriction.stream.queue import RangeDecoder
+
+        if len(data) % WORD.itemsize:
+            raise CodecError("A coded stream ends in the middle of a word.", "Copy the file again.")
+        self._coder = RangeDecoder(np.frombuffer(data, WORD).astype(np.uint32))
+        self._family = Bernoulli(perfect=False)
+
+    def decode(self, p: NDArray[np.integer]) -> NDArray[np.uint8]:
+        """The next len(p) bits; p as in `BitEncoder.encode`."""
+        if not len(p):
+            return np.empty(0, np.uint8)
+        bits: NDArray[np.int32] = self._coder.decode(self._family, p / ONE)
+        return bits.astype(np.uint8)
