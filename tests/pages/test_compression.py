@@ -16,7 +16,7 @@ from vaeviz.compression.table import compression_result
 from vaeviz.config import Rows, TrainConfig
 from vaeviz.data.panel import Panel
 from vaeviz.training.loop import train_model
-from vaeviz.ui import compression_view
+from vaeviz.ui import compression_pictures, compression_view
 from vaeviz.ui.state import AppState
 
 ODD = odd_panels()
@@ -25,6 +25,7 @@ VIEWS = (
     "Ratio",
     "Paper's factor",
     "Against heterozygosity",
+    "Against entropy",
     "All numbers",
     "Worst described",
 )
@@ -99,7 +100,7 @@ def test_every_view_has_a_chart_or_table(open_page: OpenPage, home: Path) -> Non
     for view in VIEWS:
         show(app, view)
         assert app.dataframe, view
-    assert len(app.dataframe[0].value) <= compression_view.WORST
+    assert len(app.dataframe[0].value) <= compression_pictures.WORST
 
 
 def test_a_large_panel_waits_for_the_button(

@@ -39,3 +39,15 @@ def coding_model() -> TrainedModel | None:
             f"{rows_word(model.config)} as rows."
         )
     return model
+
+
+def none_yet() -> None:
+    """Say that a model is missing, lead to the Train page, and end the page here."""
+    guards.empty_state(
+        "This page needs a model of the panel.", "Train or load one", "pages/train.py"
+    )
+
+
+def reference_of(model: TrainedModel) -> str:
+    """Reference, as in `vaeviz.ui.workspace`, of a model that `coding_model` returned."""
+    return str(state.get().model_for("map" if model.is_map else "sequence"))
