@@ -67,7 +67,7 @@ def _upload() -> Query | None:
     """The cohort that was read last, and the way to read another."""
     running = jobs.active("query")
     if running is not None:
-        _watch(running.name)
+        jobs.live_card("query", running.name, "the open panel stays as it is")
         return None
     job = jobs.latest("query")
     path = jobs.output_of(job) if job is not None else None
@@ -113,12 +113,3 @@ def start(upload: uploading.Upload) -> None:
         arguments += ["--samples", str(upload.sheet)]
     label = f"Reading {plain(upload.name, 40)}"
     jobs.begin("query", [*arguments, "-o", str(output)], label, import_limits())
-
-
-@st.fragment(run_every=jobs.POLL_S)
-def _watch(name: str) -> None:
-    job = jobs.active("query")
-    if job is None or job.name != name:
-        st.rerun()
-    st.markdown(f"**{escape(job.request.label)}** · the open panel stays as it is")
-    jobs.watch_card(job, "query")

@@ -6,11 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
-import streamlit as st
 
 from vaeviz.data.panel import Panel
 from vaeviz.errors import ConfigError
-from vaeviz.escape import escape
 from vaeviz.jobs.job import Job
 from vaeviz.progress import Progress, Silent
 from vaeviz.ui import jobs, state, workspace
@@ -100,17 +98,6 @@ def last_of(model: TrainedModel, panel: Panel) -> Job | None:
     job = jobs.latest(KIND)
     ours = [files(model, panel, kind)[0] for kind in (SEEDS, FULL)]
     return job if job is not None and jobs.output_of(job) in ours else None
-
-
-@st.fragment(run_every=jobs.POLL_S)
-def live_run(name: str) -> None:
-    """Progress and Cancel of the job under way; the page is redrawn when it ends."""
-    job = jobs.active(KIND)
-    if job is None or job.name != name:
-        st.rerun()
-    with st.container(border=True):
-        st.markdown(f"**{escape(job.request.label)}** · you can leave or close this page")
-        jobs.watch_card(job, KIND)
 
 
 def _read(

@@ -66,7 +66,7 @@ def runs(model: TrainedModel, panel: Panel, report: Evaluation) -> None:
     """Offer what was not computed yet, show what is under way, and why the last run failed."""
     running = jobs.active(KIND)
     if running is not None:
-        compare_job.live_run(running.name)
+        jobs.live_card(KIND, running.name, jobs.LEAVE)
         return
     last = compare_job.last_of(model, panel)
     if last is not None and last.status().state in ("failed", "lost", "cancelled"):

@@ -21,7 +21,11 @@ PAGE_OF_KIND = {
     "train": "pages/train.py",
     "simulate": "pages/simulate.py",
     "evaluate": "pages/compare.py",
+    "codecs": "pages/compression.py",
+    "compress": "pages/compression.py",
+    "decompress": "pages/compression.py",
 }
+LEAVE = "you can leave or close this page"
 _DISMISSED = "vaeviz_dismissed_jobs"
 
 
@@ -99,6 +103,20 @@ def watch_card(job: Job, key: str) -> None:
     if st.button("Cancel", key=f"{key}_cancel", icon=":material/stop_circle:"):
         job.cancel()
         st.caption("Stopping at the next safe point…")
+
+
+@st.fragment(run_every=POLL_S)
+def live_card(kind: str, name: str, note: str) -> None:
+    """The job of a kind that is under way, with Cancel; the page is redrawn when it ends.
+
+    `note` is safe Markdown that stands behind the job's label.
+    """
+    job = active(kind)
+    if job is None or job.name != name:
+        st.rerun()
+    with st.container(border=True):
+        st.markdown(f"**{escape(job.request.label)}** · {note}")
+        watch_card(job, kind)
 
 
 def ended_card(job: Job, key: str) -> None:

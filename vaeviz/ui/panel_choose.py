@@ -78,14 +78,9 @@ def kept_panels() -> None:
             )
 
 
-@st.fragment(run_every=jobs.POLL_S)
 def importing(name: str) -> None:
     """Progress of the import; when it ends the whole page runs again and takes the panel over."""
-    job = jobs.active("import")
-    if job is None or job.name != name:
-        st.rerun()
-    st.markdown(f"**{escape(job.request.label)}** · the open panel stays as it is until this ends")
-    jobs.watch_card(job, "import")
+    jobs.live_card("import", name, "the open panel stays as it is until this ends")
 
 
 def start_import(upload: uploading.Upload, sheet_arguments: list[str]) -> None:
