@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from tests.panels import linked_panel, random_panel
 from vaeviz.compression.codec.methods import Frame
-from vaeviz.compression.packing import LAYOUTS, n_planes, pack, unpack
+from vaeviz.compression.peer_packing import LAYOUTS, n_planes, pack, unpack
 from vaeviz.compression.peer_streams import un_xz_given, xz_given
 from vaeviz.compression.peers import PEERS, Peer, run_peer
 from vaeviz.data.panel import Panel

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from vaeviz.compression import peer_streams as streams
 from vaeviz.compression.codec.methods import Frame
-from vaeviz.compression.packing import LAYOUTS, Layout, n_planes, pack, unpack
+from vaeviz.compression.peer_packing import LAYOUTS, Layout, n_planes, pack, unpack
 from vaeviz.compression.peer_pgen import pgen, un_pgen
 from vaeviz.errors import CodecError
 
