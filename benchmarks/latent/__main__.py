@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import hashlib
 import os
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.common import fingerprint, threads
 from benchmarks.latent.judge import judged
 from benchmarks.latent.picture import WIDTH_PX, map_grid
 from benchmarks.latent.plan import (
@@ -34,7 +34,6 @@ from vaeviz.data.catalogue import open_panel
 
 SOURCES = ("config.py", "analysis", "data", "models", "training")
 """Parts of the program that measurements depend on."""
-THREADS = ("OMP", "MKL", "OPENBLAS", "NUMBA")
 
 
 def main(arguments: list[str]) -> int:
@@ -42,7 +41,7 @@ def main(arguments: list[str]) -> int:
     given = _parser().parse_args(arguments)
     wanted = tuple(given.panels or PANELS)
     with tempfile.TemporaryDirectory() as temporary:
-        state = _fingerprint() + ("-quick" if given.quick else "")
+        state = fingerprint(SOURCES) + ("-quick" if given.quick else "")
         folder = Path(given.cache or temporary).resolve() / state
         folder.mkdir(parents=True, exist_ok=True)
         seeds, epochs = (SEEDS[:1], QUICK_EPOCHS) if given.quick else (SEEDS + FRESH_SEEDS, None)
@@ -64,16 +63,6 @@ def _parser() -> argparse.ArgumentParser:
         help=f"one seed, {QUICK_EPOCHS} epochs; prints, and writes into the cache alone",
     )
     return parser
-
-
-def _fingerprint() -> str:
-    """Of the sources, so that a cache never mixes two states of the program."""
-    digest = hashlib.blake2b(digest_size=8)
-    for part in SOURCES:
-        path = ROOT / "vaeviz" / part
-        for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
-            digest.update(file.read_bytes())
-    return digest.hexdigest()
 
 
 def _prepare(panels: Sequence[str], folder: Path) -> None:
@@ -116,5 +105,5 @@ def _write(planned: list[Task], records: list[Record], wanted: Sequence[str], qu
 
 
 if __name__ == "__main__":
-    os.environ |= {f"{name}_NUM_THREADS": "1" for name in THREADS}  # of the fits
+    os.environ |= threads(1)  # of the fits
     sys.exit(main(sys.argv[1:]))

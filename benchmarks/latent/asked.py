@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 from typing import Literal
 
+from benchmarks.common import number
 from benchmarks.latent.plan import HAPMAP, REFERENCE
-from benchmarks.latent.results import PLAIN, Results, number
+from benchmarks.latent.results import PLAIN, Results
 
 POPVAE_CPU_S, POPVAE_MB = 231.0, 1730.0
 """popVAE on HapMap3, measured beforehand on another split of the same panel."""

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 from scipy.linalg import orthogonal_procrustes
 
+from benchmarks.common import number
 from benchmarks.latent.plan import DRAWN, PLACES, Record
-from benchmarks.latent.results import Results, number
+from benchmarks.latent.results import Results
 from vaeviz.analysis.map_metrics import flat_places
 from vaeviz.data.panel import Panel
 from vaeviz.figures.chart import Chart

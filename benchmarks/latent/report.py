@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 
+from benchmarks.common import number
 from benchmarks.latent.asked import POPVAE_CPU_S, POPVAE_MB, asked_rows
 from benchmarks.latent.fit import WARM_PEOPLE, WARM_SITES
 from benchmarks.latent.judge import CALLED, CALLS
@@ -18,7 +19,7 @@ from benchmarks.latent.plan import (
     Record,
     Task,
 )
-from benchmarks.latent.results import Results, number
+from benchmarks.latent.results import Results
 from benchmarks.measure import machine
 from vaeviz.analysis import method_maps
 from vaeviz.analysis.metric_definitions import METRICS

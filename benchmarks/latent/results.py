@@ -6,6 +6,7 @@ import dataclasses
 import statistics
 from collections.abc import Sequence
 
+from benchmarks.common import spread
 from benchmarks.latent.plan import REFERENCE, Cost, Record
 
 PLAIN = "plain-2"
@@ -34,13 +35,7 @@ class Results:
 
     def text(self, panel: str, method: str, name: str, digits: int = 3) -> str:
         """Mean and sd (n - 1) over seeds, for people."""
-        values = self.values(panel, method, name)
-        if not values:
-            return "–"
-        mean = number(statistics.fmean(values), digits)
-        if len(values) < 2:
-            return mean
-        return f"{mean} ± {number(statistics.stdev(values), digits)}"
+        return spread(self.values(panel, method, name), digits)
 
     def of(self, panel: str, method: str) -> list[Record]:
         """Records of a method on a panel, by seed."""
@@ -73,11 +68,3 @@ class Results:
 def _lost(plain: Record, ours: Record) -> float | None:
     most, left = plain.figures.get("gain"), ours.figures.get("gain")
     return None if not most or left is None else 1 - left / most
-
-
-def number(value: float, digits: int = 3) -> str:
-    """A figure without a leading zero: .912, -.03, 12.4, 731."""
-    text = f"{value:.{digits}f}"
-    if digits and text.lstrip("-").startswith("0."):
-        return text.replace("0.", ".", 1)
-    return text

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.common import number
 from benchmarks.latent import __main__ as command
 from benchmarks.latent.asked import Asked, verdict
 from benchmarks.latent.picture import map_grid, turned
@@ -22,7 +23,7 @@ from benchmarks.latent.plan import (
     tasks,
 )
 from benchmarks.latent.report import report
-from benchmarks.latent.results import Results, number
+from benchmarks.latent.results import Results
 from benchmarks.measure import own_peak_mb
 from tests.panels import random_panel
 

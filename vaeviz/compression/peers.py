@@ -61,22 +61,24 @@ class Peer:
 
 @dataclasses.dataclass(frozen=True)
 class Coded:
-    """What a compressor made of a panel, with the layout that gave the fewest bytes.
+    """What a compressor made of a panel.
 
     Attributes
     ----------
     encode_s, decode_s : float
-        Wall seconds in that layout, packing of bits included.
+        Wall seconds, packing of bits included.
+    note : str
+        What a reader has to know.
     """
 
     n_bytes: int
-    layout: Layout
     encode_s: float
     decode_s: float
+    note: str = ""
 
 
 def run_peer(peer: Peer, panel: Panel, context: Counts = ALONE) -> Coded:
-    """Encode in every layout, decode again, and keep the smallest.
+    """Encode in every layout, decode again, and keep the smallest, and its time.
 
     Parameters
     ----------
@@ -100,7 +102,7 @@ def _run(peer: Peer, panel: Panel, context: Counts, layout: Layout) -> Coded:
     end = time.perf_counter()
     if not np.array_equal(back, panel.counts):
         raise CodecError(f"{peer.title} did not give the genotypes back.", "Leave this method out.")
-    return Coded(len(data), layout, middle - start, end - middle)
+    return Coded(len(data), middle - start, end - middle)
 
 
 def _packed(panel: Panel, layout: Layout) -> bytes:
