@@ -22,11 +22,10 @@ class BitEncoder:
     """Range encoder of bits, first in, first out."""
 
     def __init__(self) -> None:
-        from constriction.stream.model import Bernoulli
-        from constriction.stream.queue import RangeEncoder
+        from constriction import stream
 
-        self._coder = RangeEncoder()
-        self._family = Bernoulli(perfect=False)
+        self._coder = stream.queue.RangeEncoder()
+        self._family = stream.model.Bernoulli(perfect=False)
 
     def encode(self, bits: NDArray[np.integer], p: NDArray[np.integer]) -> None:
         """Append bits; p is the probability of a 1 of each, in units of 1 / ONE."""
@@ -45,22 +44,30 @@ class BitDecoder:
     Raises
     ------
     CodecError
-        The bytes are no whole number of words. Wrong words decode to wrong bits: whoever reads
-        a file checks the sum of the result.
+        The bytes are no whole number of words, or no encoder wrote them. Not all wrong words are
+        told here: whoever reads a file checks the sum of the result.
     """
 
     def __init__(self, data: bytes) -> None:
-        from constriction.stream.model import Bernoulli
-        from constriction.stream.queue import RangeDecoder
+        from constriction import stream
 
         if len(data) % WORD.itemsize:
-            raise CodecError("A coded stream ends in the middle of a word.", "Copy the file again.")
-        self._coder = RangeDecoder(np.frombuffer(data, WORD).astype(np.uint32))
-        self._family = Bernoulli(perfect=False)
+            raise _no_stream()
+        self._coder = stream.queue.RangeDecoder(np.frombuffer(data, WORD).astype(np.uint32))
+        self._family = stream.model.Bernoulli(perfect=False)
 
     def decode(self, p: NDArray[np.integer]) -> NDArray[np.uint8]:
         """The next len(p) bits; p as in `BitEncoder.encode`."""
         if not len(p):
             return np.empty(0, np.uint8)
-        bits: NDArray[np.int32] = self._coder.decode(self._family, p / ONE)
+        try:
+            bits: NDArray[np.int32] = self._coder.decode(self._family, p / ONE)
+        except AssertionError:
+            raise _no_stream() from None
         return bits.astype(np.uint8)
+
+
+def _no_stream() -> CodecError:
+    return CodecError(
+        "A coded stream is damaged, or belongs to another model or panel.", "Copy the file again."
+    )
