@@ -15,6 +15,7 @@ from vaeviz.figures import (
     along_genome,
     axes,
     clusters,
+    codecs,
     compare,
     compression,
     entropy,
@@ -130,6 +131,23 @@ def compression_table(groups: Sequence[str] = GROUPS) -> pd.DataFrame:
             "paper_factor": 1.5,
             "paper_factor_pca": 0.6,
             "heterozygosity": np.linspace(0.1, 0.2, len(names)),
+        }
+    )
+
+
+def codec_table() -> pd.DataFrame:
+    """Five methods, one of which did not run."""
+    n_bytes = np.array([900.0, 400.0, 1200.0, 8000.0, np.nan])
+    model, panel = np.array([5000.0, 0, 0, 0, np.nan]), np.array([0, 9000.0, 0, 0, np.nan])
+    return pd.DataFrame(
+        {
+            "method": ["ae", "copying", "xz", "pgen", "mix"],
+            "title": ["autoencoder", "copying model", "xz -9e", "PLINK 2 .pgen", "both"],
+            "genotype_bytes": n_bytes,
+            "bits_per_allele": n_bytes / 50_000,
+            "model_bytes": model,
+            "panel_bytes": panel,
+            "bits_per_allele_counted": (n_bytes + model + panel) / 50_000,
         }
     )
 
@@ -315,6 +333,8 @@ def all_charts(theme: Theme = "light", groups: Sequence[str] = GROUPS) -> dict[s
             **look,
         ),
         "trade_off": compare.trade_off(trade_off_table(), "population", **look),
+        "codecs": codecs.codec_bars(codec_table(), **look),
+        "codecs_counted": codecs.codec_bars(codec_table(), counted=True, **look),
         "ratio_by_group": compression.ratio_by_group(compression_table(groups), **look),
         "paper_factor": compression.paper_factor(compression_table(groups), **look),
         "bits_against": compression.bits_against(compression_table(groups), **look),

@@ -14,6 +14,7 @@ from rich.console import Console
 from vaeviz import __version__
 from vaeviz.cli import (
     classify,
+    codecs,
     evaluate,
     export,
     importing,
@@ -43,6 +44,7 @@ app.command("import")(importing.import_panel)
 app.command("train")(train.train)
 app.command("embed")(tables.embed)
 app.command("compression")(tables.compression)
+app.command("codecs")(codecs.codecs)
 app.command("entropy")(tables.entropy)
 app.command("classify")(classify.classify)
 app.command("evaluate")(evaluate.evaluate)

@@ -60,13 +60,17 @@ class Peer:
 
 
 @dataclasses.dataclass(frozen=True)
-class Coded:
+class Outcome:
     """What a compressor made of a panel.
 
     Attributes
     ----------
+    n_bytes : int
+        Of the genotypes: sites and names are not among them.
     encode_s, decode_s : float
         Wall seconds, packing of bits included.
+    reads_model, reads_panel : bool
+        What a decoder needs beside the bytes.
     note : str
         What a reader has to know.
     """
@@ -74,10 +78,12 @@ class Coded:
     n_bytes: int
     encode_s: float
     decode_s: float
+    reads_model: bool = False
+    reads_panel: bool = False
     note: str = ""
 
 
-def run_peer(peer: Peer, panel: Panel, context: Counts = ALONE) -> Coded:
+def run_peer(peer: Peer, panel: Panel, context: Counts = ALONE) -> Outcome:
     """Encode in every layout, decode again, and keep the smallest, and its time.
 
     Parameters
@@ -91,10 +97,10 @@ def run_peer(peer: Peer, panel: Panel, context: Counts = ALONE) -> Coded:
         The peer cannot hold these genotypes, or does not give them back.
     """
     tried = [_run(peer, panel, context, layout) for layout in peer.layouts]
-    return min(tried, key=lambda coded: coded.n_bytes)
+    return min(tried, key=lambda outcome: outcome.n_bytes)
 
 
-def _run(peer: Peer, panel: Panel, context: Counts, layout: Layout) -> Coded:
+def _run(peer: Peer, panel: Panel, context: Counts, layout: Layout) -> Outcome:
     start = time.perf_counter()
     data = peer.encode(panel, context, layout)
     middle = time.perf_counter()
@@ -102,7 +108,7 @@ def _run(peer: Peer, panel: Panel, context: Counts, layout: Layout) -> Coded:
     end = time.perf_counter()
     if not np.array_equal(back, panel.counts):
         raise CodecError(f"{peer.title} did not give the genotypes back.", "Leave this method out.")
-    return Coded(len(data), middle - start, end - middle)
+    return Outcome(len(data), middle - start, end - middle, reads_panel=peer.reads_panel)
 
 
 def _packed(panel: Panel, layout: Layout) -> bytes:

@@ -1,0 +1,135 @@
+"""Figure of codecs: what the same genotypes cost under every method."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from vaeviz.escape import plain
+from vaeviz.figures.chart import Chart
+from vaeviz.figures.palette import Theme
+from vaeviz.figures.theme import INKS, label, rounded, style
+
+OWN_METHODS = ("ae", "copying", "mix")
+"""Methods of this program, drawn in the accent colour."""
+TITLE_CHARACTERS = 40
+ROW_PX = 28
+
+_PIECES = {"genotype_bytes": "genotypes", "panel_bytes": "panel", "model_bytes": "model"}
+"""What a bar is made of when all is counted."""
+
+
+def codec_bars(
+    table: pd.DataFrame,
+    *,
+    counted: bool = False,
+    theme: Theme = "light",
+    caption: str = "",
+    name: str = "codecs",
+) -> Chart:
+    """Bits per allele of every method, fewest first.
+
+    Parameters
+    ----------
+    table
+        `compression.codec_table.codec_table`; methods that did not run are left out.
+    counted
+        Whether model and panel are counted where a decoder needs them: bars of three pieces.
+    """
+    column = "bits_per_allele_counted" if counted else "bits_per_allele"
+    used = table.dropna(subset=[column]).sort_values(column, ignore_index=True)
+    parts = _pieces(used, theme) if counted else _sides(used, theme)
+    title = "Bits per allele, model and panel counted" if counted else "Bits per allele by method"
+    figure = go.Figure(parts)
+    _write_ends(figure, used, column, theme)
+    style(
+        figure,
+        theme,
+        title=title,
+        caption=caption,
+        height=160 + ROW_PX * max(len(used), 4),
+        legend="below",
+        x_title="bits per allele (less is better)",
+    )
+    figure.update_layout(barmode="stack", bargap=0.35)
+    figure.update_xaxes(rangemode="tozero", range=[0, 1.22 * _longest(used, column)])
+    order = {"categoryorder": "array", "categoryarray": _titles(used), "autorange": "reversed"}
+    figure.update_yaxes(**order, showline=False, ticks="", showgrid=False)
+    return Chart(figure, used, title, _alt(used, column, title), caption, name, theme)
+
+
+def _sides(used: pd.DataFrame, theme: Theme) -> list[go.Bar]:
+    """The program's methods, and the others."""
+    own = used["method"].isin(OWN_METHODS)
+    sides = (("this program", own, INKS[theme].accent), ("others", ~own, INKS[theme].muted))
+    return [
+        _bars(used[chosen], used.loc[chosen, "bits_per_allele"], what, ink)
+        for what, chosen, ink in sides
+        if chosen.any()
+    ]
+
+
+def _pieces(used: pd.DataFrame, theme: Theme) -> list[go.Bar]:
+    """Genotypes, panel and model of every method, in bits per allele."""
+    inks = INKS[theme]
+    shades = dict(zip(_PIECES, (inks.accent, inks.axis, inks.contrary), strict=True))
+    bits_a_byte = used["bits_per_allele"] / used["genotype_bytes"].where(used["genotype_bytes"] > 0)
+    return [
+        _bars(used, (used[column] * bits_a_byte).fillna(0), what, shades[column])
+        for column, what in _PIECES.items()
+    ]
+
+
+def _bars(used: pd.DataFrame, bits: pd.Series, what: str, ink: str) -> go.Bar:
+    return go.Bar(
+        x=rounded(bits),
+        y=_titles(used),
+        orientation="h",
+        name=what,
+        marker={"color": ink},
+        hovertext=[
+            f"<b>{title}</b><br>{what}: {value:.4f} bits per allele"
+            for title, value in zip(_titles(used), bits, strict=True)
+        ],
+        hoverinfo="text",
+    )
+
+
+def _write_ends(figure: go.Figure, used: pd.DataFrame, column: str, theme: Theme) -> None:
+    """The figure, and times fewer than a bit an allele, behind each bar."""
+    figure.add_trace(
+        go.Scatter(
+            x=rounded(used[column]),
+            y=_titles(used),
+            mode="text",
+            text=[f" {bits:.4f} · {_times(bits)}" for bits in used[column]],
+            textposition="middle right",
+            textfont={"size": 12.5, "color": INKS[theme].text},
+            cliponaxis=False,
+            showlegend=False,
+            hoverinfo="skip",
+        )
+    )
+
+
+def _times(bits: float) -> str:
+    factor = 1 / bits if bits > 0 else float("inf")
+    return f"{factor:,.0f}x" if factor >= 10 else f"{factor:.2g}x"
+
+
+def _titles(used: pd.DataFrame) -> list[str]:
+    return [label(title, TITLE_CHARACTERS) for title in used["title"]]
+
+
+def _longest(used: pd.DataFrame, column: str) -> float:
+    return float(used[column].max()) if len(used) else 1.0
+
+
+def _alt(used: pd.DataFrame, column: str, title: str) -> str:
+    if used.empty:
+        return f"Bar chart, {title.lower()}: 0 methods ran."
+    best, worst = used.iloc[0], used.iloc[-1]
+    return (
+        f"Bar chart of {len(used)} methods, {title.lower()}: fewest {plain(best['title'])} with "
+        f"{best[column]:.4f}, most {plain(worst['title'])} with {worst[column]:.4f}."
+    )
