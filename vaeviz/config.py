@@ -84,6 +84,11 @@ class ModelConfig(Settings):
         The sites of a global decoder lie in this many blocks, one of which a training step takes.
     dropout : float
         Acts in training on the layer before the sites: the matrix behind it is what overfits.
+    autoregressive : bool
+        Windowed: a site's logit also reads the alleles before it, in its window and the one
+        before; a window's latent is expected where the one before says.
+    stretches : tuple of int
+        First sites of windows that do not go on where the one before ends (chromosome, long gap).
     """
 
     rows: Rows = "person"
@@ -104,6 +109,10 @@ class ModelConfig(Settings):
     site_blocks: Annotated[int, Field(ge=1, le=64)] = 1
     hidden: tuple[Width, ...] = Field((128, 128), max_length=8)
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    autoregressive: bool = False
+    stretches: tuple[Annotated[int, Field(ge=0, lt=MAX_SITES)], ...] = Field(
+        (), max_length=MAX_SITES
+    )
     condition: str | None = Field(None, max_length=100)
     condition_labels: tuple[Annotated[str, Field(max_length=200)], ...] = Field((), max_length=1000)
 
@@ -122,6 +131,10 @@ class ModelConfig(Settings):
             raise ValueError("windows differ too much in their number of sites")
         if self.bottleneck == "vq" and self.n_latent % self.codebook_heads:
             raise ValueError("the codebook heads must divide the latent dimensions")
+        if self.autoregressive:
+            _check_autoregressive(self.shape, self.bottleneck, self.shared_windows)
+        if not set(self.stretches) <= set(starts):
+            raise ValueError("a stretch begins with a window")
         return self
 
     @property
@@ -141,6 +154,14 @@ class ModelConfig(Settings):
         return self.n_latent * (self.n_windows if self.shape == "windowed" else 1)
 
 
+def _check_autoregressive(shape: Shape, bottleneck: Bottleneck, shared: bool) -> None:
+    if shape != "windowed" or bottleneck != "gaussian" or shared:
+        raise ValueError(
+            "autoregressive needs the windowed shape with a Gaussian bottleneck and weights of "
+            "its own for every window"
+        )
+
+
 class TrainConfig(Settings):
     """How a model is trained; every random choice follows from `seed`.
 
@@ -151,6 +172,9 @@ class TrainConfig(Settings):
     ----------
     window_sites, window_kb
         Width of a window in sites, or in kb when given.
+    autoregressive : bool
+        Of the windowed shape, for compression: sites also read the sites before them, latents
+        the latent before (see `ModelConfig`).
     geometry : bool, optional
         Whether the neighbour and distance terms join the loss. Default: for maps (global shape,
         persons, Gaussian bottleneck, no condition).
@@ -182,6 +206,7 @@ class TrainConfig(Settings):
     codebook_size: Annotated[int, Field(ge=2, le=65_536)] = 256
     codebook_heads: Annotated[int, Field(ge=1, le=MAX_LATENT)] = 1
     shared_codebook: bool = False
+    autoregressive: bool = False
     n_latent: Annotated[int, Field(ge=1, le=MAX_LATENT)] = 2
     hidden: tuple[Width, ...] = (128, 128)
     n_components: Annotated[int, Field(ge=1, le=512)] = 50
@@ -224,6 +249,10 @@ class TrainConfig(Settings):
     def _fits(self) -> Self:
         if self.geometry and self.shape != "global":
             raise ValueError("geometry terms need the global shape, which reads components")
+        if self.autoregressive:
+            _check_autoregressive(self.shape, self.bottleneck, self.shared_windows)
+            if self.denoise:
+                raise ValueError("an autoregressive model reads what denoise would hide")
         return self
 
     @property

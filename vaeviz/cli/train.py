@@ -40,6 +40,7 @@ def train(
     shared_windows: options.SharedWindows = None,
     window_hidden: options.WindowHidden = None,
     window_features: options.WindowFeatures = None,
+    autoregressive: options.Autoregressive = None,
     bottleneck: options.BottleneckOption = None,
     codebook_size: options.CodebookSize = None,
     codebook_heads: options.CodebookHeads = None,

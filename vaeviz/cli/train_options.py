@@ -72,6 +72,10 @@ WindowHidden = Annotated[int | None, _option("window_hidden", "Hidden layer of a
 WindowFeatures = Annotated[
     int | None, _option("window_features", "Numbers a window of the hybrid shape.", _MODEL)
 ]
+Autoregressive = Annotated[
+    OnOff | None,
+    _option("autoregressive", "Read the sites before too (windowed, to compress).", _MODEL),
+]
 BottleneckOption = Annotated[
     Bottleneck | None, _option("bottleneck", "What a latent number is.", _MODEL)
 ]
@@ -167,7 +171,7 @@ def settings_of(parameters: Mapping[str, object], phased: bool) -> TrainConfig:
         for name in TrainConfig.model_fields
         if parameters.get(name) is not None
     }
-    for name in ("shared_windows", "shared_codebook", "geometry"):
+    for name in ("shared_windows", "autoregressive", "shared_codebook", "geometry"):
         if name in values:
             values[name] = values[name] == "on"
     if "hidden" in values:

@@ -11,6 +11,7 @@ from torch.nn import functional
 from vector_quantize_pytorch import VectorQuantize
 
 from vaeviz.config import ModelConfig
+from vaeviz.models.chain import LatentChain
 
 FLOAT_BITS = 32
 """Cost of a latent number without a bottleneck: it is sent as a 32-bit float."""
@@ -58,6 +59,21 @@ class Gaussian(Bottleneck):
 
     def posterior(self, location: Tensor, log_variance: Tensor) -> tuple[Tensor, Tensor]:  # noqa: D102
         return location, torch.exp(0.5 * log_variance)
+
+
+class ChainedGaussian(Gaussian):
+    """A Gaussian posterior against a prior that the window before tells."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.chain = LatentChain(config)
+
+    def forward(self, location: Tensor, log_variance: Tensor, noise: Tensor) -> Code:  # noqa: D102
+        latent = location + torch.exp(0.5 * log_variance) * noise
+        mean, prior_log_variance = self.chain(latent)
+        scale = torch.exp(-0.5 * prior_log_variance)
+        nats = gaussian_kl((location - mean) * scale, log_variance - prior_log_variance)
+        return Code(latent, nats, location.new_zeros(()))
 
 
 class Bernoulli(Bottleneck):
@@ -142,6 +158,8 @@ class Identity(Bottleneck):
 
 def bottleneck(config: ModelConfig) -> Bottleneck:
     """The bottleneck a configuration asks for."""
+    if config.autoregressive:
+        return ChainedGaussian(config)
     if config.bottleneck == "vq":
         return VectorQuantised(config)
     plain = {"gaussian": Gaussian, "bernoulli": Bernoulli, "none": Identity}

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from vaeviz.config import ModelConfig
+from vaeviz.models.chain import SiteContext
 from vaeviz.models.likelihood import binomial_nats, linear_binomial_nats
 from vaeviz.models.windows import WindowLayout, WindowLinear
 
@@ -188,7 +189,10 @@ class GlobalDecoder(nn.Module):
 
 
 class WindowDecoder(nn.Module):
-    """Numbers of every window -> logits, one hidden layer between; a bias a site."""
+    """Numbers of every window -> logits, one hidden layer between; a bias a site.
+
+    Without counts, an autoregressive decoder expects the training mean at the sites before.
+    """
 
     def __init__(self, config: ModelConfig, n_labels: int, n_in: int) -> None:
         super().__init__()
@@ -200,6 +204,7 @@ class WindowDecoder(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
         self.second = WindowLinear(n, config.window_hidden, config.window_width, shared)
         self.bias = nn.Parameter(torch.zeros(config.n_sites))
+        self.context = SiteContext(config) if config.autoregressive else None
         with torch.no_grad():
             self.second.weight.mul_(0.1)
 
@@ -219,7 +224,10 @@ class WindowDecoder(nn.Module):
         self, latent: Tensor, label: Tensor | None, counts: Tensor, block: int | None
     ) -> Tensor:
         """Reconstruction cost a row, of all sites."""
-        return binomial_nats(self(latent, label), counts, self.ploidy)
+        logits = self(latent, label)
+        if self.context is not None:
+            logits = logits + self.context(counts)
+        return binomial_nats(logits, counts, self.ploidy)
 
 
 class HybridDecoder(WindowDecoder):

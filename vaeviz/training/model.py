@@ -30,7 +30,12 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
 MIN_OVERLAP = 0.10
-HALF_PRECISION = ("encoder.loadings", "decoder.weights.")
+HALF_PRECISION = (
+    "encoder.loadings",
+    "decoder.weights.",
+    "decoder.context.within",
+    "decoder.context.before",
+)
 """Start of the names of the sites x width matrices, stored in 16 bits: a projection or a logit
 changes by less than one part in a thousand, and the file is half as large."""
 NETWORK = "network."

@@ -20,7 +20,7 @@ from vaeviz.training.components import Components, fit_components
 from vaeviz.training.geometry import Geometry
 from vaeviz.training.mosaic import Mosaic
 from vaeviz.training.split import TEST, TRAIN, VALIDATION, split_samples
-from vaeviz.training.windows import window_starts
+from vaeviz.training.windows import stretch_starts, window_starts
 
 MAX_START_ROWS = 1_024
 MIN_SHRINKAGE = 0.01
@@ -36,6 +36,7 @@ SAME_FIELDS = (
     "codebook_size",
     "codebook_heads",
     "shared_codebook",
+    "autoregressive",
     "n_latent",
     "hidden",
     "condition",
@@ -147,11 +148,13 @@ def model_config(
     """Shape of the network for this panel and these settings."""
     same = config.model_dump(include=set(SAME_FIELDS))
     is_global = config.shape == "global"
+    windows = () if is_global else window_starts(panel.sites, config)
     return ModelConfig.make(
         **same,
         ploidy=panel.ploidy,
         n_sites=panel.n_sites,
-        windows=() if is_global else window_starts(panel.sites, config),
+        windows=windows,
+        stretches=stretch_starts(panel.sites) if config.autoregressive else (),
         n_components=n_components,
         rank=max(config.rank, min(config.n_latent, panel.n_sites)),
         site_blocks=min(config.site_blocks, panel.n_sites) if is_global else 1,
@@ -199,6 +202,8 @@ def _network(
             scale = 1 / np.sqrt(np.maximum(variance, MIN_VARIANCE))
             encoder.site_scale.copy_(torch.from_numpy(scale.astype(np.float32)))
             decoder.bias.copy_(bias)
+            if decoder.context is not None:
+                decoder.context.site_mean.copy_(torch.from_numpy(shape.ploidy * frequencies))
     return network
 
 

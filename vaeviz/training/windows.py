@@ -26,9 +26,7 @@ def window_starts(sites: pd.DataFrame, config: TrainConfig) -> tuple[int, ...]:
     config : TrainConfig
     """
     position = sites["pos"].to_numpy(np.int64)
-    chrom = pd.factorize(sites["chrom"])[0]
-    first = np.ones(len(sites), bool)
-    first[1:] = (np.diff(chrom) != 0) | (np.abs(np.diff(position)) > MAX_GAP_BP)
+    first = _begins_stretch(sites)
     stretch = np.cumsum(first) - 1
     offset = np.arange(len(sites)) - np.flatnonzero(first)[stretch]
     if config.window_kb is None:
@@ -36,6 +34,19 @@ def window_starts(sites: pd.DataFrame, config: TrainConfig) -> tuple[int, ...]:
     else:
         begins = _by_distance(position, first, stretch, config.window_kb * 1000)
     return tuple(int(start) for start in np.flatnonzero(begins))
+
+
+def stretch_starts(sites: pd.DataFrame) -> tuple[int, ...]:
+    """First sites of the stretches between chromosome ends and long gaps."""
+    return tuple(int(start) for start in np.flatnonzero(_begins_stretch(sites)))
+
+
+def _begins_stretch(sites: pd.DataFrame) -> NDArray[np.bool_]:
+    chrom = pd.factorize(sites["chrom"])[0]
+    gap = np.abs(np.diff(sites["pos"].to_numpy(np.int64)))
+    first = np.ones(len(sites), bool)
+    first[1:] = (np.diff(chrom) != 0) | (gap > MAX_GAP_BP)
+    return first
 
 
 def _by_distance(

@@ -90,6 +90,13 @@ def _windows(fields: Fields, shape: str) -> None:
             "window_features", "Numbers a window", 1, MAX_LAYER, "That merge into the latent."
         )
     fields.whole("window_hidden", "Hidden layer of a window", 1, MAX_LAYER)
+    if shape == "windowed":
+        fields.flag(
+            "autoregressive",
+            "Autoregressive (to compress)",
+            "A site also reads the sites before it, a window's latent the one before: files about "
+            "half as large. For a model that draws or fills in genotypes, leave it off.",
+        )
     fields.flag(
         "shared_windows",
         "Shared weights",
