@@ -59,7 +59,7 @@ class ForgetfulMethod(FrequencyMethod):
 
     def for_encoding(self, panel: Panel) -> tuple[Parts, Frequencies]:
         parts, predictor = super().for_encoding(panel)
-        predictor.p = ONE // 2 + predictor.p // 4
+        predictor.p = predictor.p + ONE // 64
         return parts, predictor
 
 

@@ -8,6 +8,7 @@ import os
 import secrets
 import tempfile
 import time
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -112,14 +113,13 @@ class _Job:
 
     def run(self) -> CodecReport:
         common = {FRAME: pack_frame(self.panel), MISSING: pack_missing(self.panel.counts < 0)}
-        model_file = _model_file(self.model)
         temporary = self.path.with_name(f".{secrets.token_hex(6)}.tmp")
         try:
-            encoded = self._smaller(self._encode(), len(model_file))
-            header, seconds = self._write(encoded, common, model_file, temporary)
+            encoded = self._smaller(self._encode())
+            header, seconds = self._write(encoded, common, temporary)
             if seconds is None and encoded.method != fallback.NAME:
                 encoded = self._fall_back(f"{encoded.method} did not decode to the same genotypes")
-                header, seconds = self._write(encoded, common, model_file, temporary)
+                header, seconds = self._write(encoded, common, temporary)
             if seconds is None:
                 raise CodecError(
                     "The compressed file does not decode to the same panel.",
@@ -129,7 +129,15 @@ class _Job:
             os.replace(temporary, self.path)
         finally:
             temporary.unlink(missing_ok=True)
-        return self._report(encoded, header, n_bytes, len(model_file), seconds)
+        return self._report(encoded, header, n_bytes, seconds)
+
+    @cached_property
+    def model_file(self) -> bytes:
+        """The model file, byte for byte as `TrainedModel.save` writes it."""
+        with tempfile.TemporaryDirectory(prefix="vaeviz-") as folder:
+            path = Path(folder) / "model.vaeviz"
+            self.model.save(path)
+            return path.read_bytes()
 
     def _encode(self) -> _Encoded:
         """Genotypes by the first method that can; xz when none can."""
@@ -164,13 +172,17 @@ class _Job:
         done = time.perf_counter()
         return _Encoded(name, {**parts, GENOTYPES: coded}, "", made - started, done - made)
 
-    def _smaller(self, encoded: _Encoded, model_bytes: int) -> _Encoded:
-        """What a method wrote, or xz where that needs less room, the model told where it counts."""
+    def _smaller(self, encoded: _Encoded) -> _Encoded:
+        """What a method wrote, or xz where that needs less room.
+
+        An embedded model counts, unless a method was asked for by name: a model is mostly larger
+        than the genotypes, and who wants both gets both.
+        """
         if encoded.method == fallback.NAME:
             return encoded
         n_bytes = sum(map(len, encoded.parts.values()))
-        if self.options.embed_model and encoded.method in NEEDS_MODEL:
-            n_bytes += model_bytes
+        if self._embeds(encoded) and self.options.method == "auto":
+            n_bytes += len(self.model_file)
         if not fallback.might_win(self.panel.counts, self.panel.ploidy, n_bytes):
             return encoded
         plan_b = self._fall_back("")
@@ -180,6 +192,9 @@ class _Job:
         reason = f"{encoded.method} needs {n_bytes:,} bytes, xz {n_xz:,}"
         return dataclasses.replace(plan_b, reason=reason)
 
+    def _embeds(self, encoded: _Encoded) -> bool:
+        return self.options.embed_model and encoded.method in NEEDS_MODEL
+
     def _fall_back(self, reason: str) -> _Encoded:
         self.progress.update(ENCODE, WHOLE, "Trying xz")
         started = time.perf_counter()
@@ -187,17 +202,15 @@ class _Job:
         seconds = time.perf_counter() - started
         return _Encoded(fallback.NAME, {GENOTYPES: packed}, reason[:2_000], 0.0, seconds)
 
-    def _write(
-        self, encoded: _Encoded, common: Parts, model_file: bytes, path: Path
-    ) -> tuple[Header, float | None]:
+    def _write(self, encoded: _Encoded, common: Parts, path: Path) -> tuple[Header, float | None]:
         """Write the file and decode it: the seconds that took, None when it is not the same."""
         parts = {**common, **encoded.parts}
-        if self.options.embed_model and encoded.method in NEEDS_MODEL:
-            parts[MODEL] = model_file
+        if self._embeds(encoded):
+            parts[MODEL] = self.model_file
         write_container(path, self._header(encoded), parts)
         header = inspect(path)
         # The model as others will read it, not the one that encoded.
-        model = read_embedded_model(model_file) if encoded.method in NEEDS_MODEL else None
+        model = read_embedded_model(self.model_file) if encoded.method in NEEDS_MODEL else None
         started = time.perf_counter()
         try:
             back = decompress(
@@ -230,13 +243,13 @@ class _Job:
         )
 
     def _report(
-        self, encoded: _Encoded, header: Header, n_bytes: int, model_bytes: int, verify_s: float
+        self, encoded: _Encoded, header: Header, n_bytes: int, verify_s: float
     ) -> CodecReport:
         reference = self.reference if encoded.method in NEEDS_REFERENCE else None
         return CodecReport(
             header=header,
             file_bytes=n_bytes,
-            model_bytes=model_bytes if encoded.method in NEEDS_MODEL else None,
+            model_bytes=len(self.model_file) if encoded.method in NEEDS_MODEL else None,
             reference_bytes=None
             if reference is None
             else fallback.quick_bytes(reference.counts, reference.ploidy),
@@ -244,11 +257,3 @@ class _Job:
             encode_s=encoded.encode_s,
             verify_s=verify_s,
         )
-
-
-def _model_file(model: TrainedModel) -> bytes:
-    """The model file, byte for byte as `TrainedModel.save` writes it."""
-    with tempfile.TemporaryDirectory(prefix="vaeviz-") as folder:
-        path = Path(folder) / "model.vaeviz"
-        model.save(path)
-        return path.read_bytes()

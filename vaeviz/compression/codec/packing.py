@@ -12,8 +12,8 @@ from vaeviz.errors import CodecError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-PRESET = 9 | lzma.PRESET_EXTREME
-FAST_FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 1, "dict_size": 1 << 26}]
+THOROUGH, FAST = 9 | lzma.PRESET_EXTREME, 1
+SMALLEST_WINDOW, LARGEST_WINDOW = 1 << 12, 1 << 26
 MEMORY_LIMIT = 1 << 27
 """Bytes that unpacking may take: the dictionary of preset 9 is half of it."""
 BY_ROW, BY_COLUMN = b"r", b"c"
@@ -28,15 +28,20 @@ def damaged(what: str) -> CodecError:
 
 def pack_bits(bits: NDArray[np.bool_]) -> bytes:
     """Matrix of bits through xz -9e; the first byte says in which order they lie."""
-    by_row = BY_ROW + lzma.compress(_lines(bits), preset=PRESET)
-    by_column = BY_COLUMN + lzma.compress(_lines(bits.T), preset=PRESET)
+    by_row, by_column = BY_ROW + _xz(_lines(bits)), BY_COLUMN + _xz(_lines(bits.T))
     return min(by_row, by_column, key=len)
+
+
+def _xz(data: bytes, preset: int = THOROUGH) -> bytes:
+    """Xz with the window of preset 9, or one as long as the data: longer only costs memory."""
+    window = min(max(len(data), SMALLEST_WINDOW), LARGEST_WINDOW)
+    filters = [{"id": lzma.FILTER_LZMA2, "preset": preset, "dict_size": window}]
+    return lzma.compress(data, lzma.FORMAT_XZ, filters=filters)
 
 
 def quick_size(bits: NDArray[np.bool_]) -> int:
     """Bytes of a fast xz with the same window: a small multiple of what `pack_bits` needs."""
-    packed = (_lines(bits), _lines(bits.T))
-    return min(len(lzma.compress(x, lzma.FORMAT_XZ, filters=FAST_FILTERS)) for x in packed)
+    return min(len(_xz(_lines(x), FAST)) for x in (bits, bits.T))
 
 
 def unpack_bits(data: bytes, shape: tuple[int, int]) -> NDArray[np.bool_]:

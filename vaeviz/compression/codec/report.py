@@ -22,7 +22,8 @@ class CodecOptions(Settings):
         Autoencoder, copying model over a reference, or both. Auto takes the best of what is
         there: the autoencoder, or with a reference what predicts it best.
     embed_model : bool
-        Put the model into the file, which then decodes by itself.
+        Put the model into the file, which then decodes by itself. With "auto" the model counts
+        when the fall-back, which needs none, is compared.
     allow_overlap : bool
         Also compress people who are in the reference.
     """
