@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -71,3 +71,38 @@ def _no_stream() -> CodecError:
     return CodecError(
         "A coded stream is damaged, or belongs to another model or panel.", "Copy the file again."
     )
+
+
+class Channel(Protocol):
+    """A coder of bits in either direction, so that both run through the same lines."""
+
+    def bits(self, truth: NDArray[np.bool_], p: NDArray[np.integer]) -> NDArray[np.bool_]:
+        """Bits with probability p of being 1; a decoder does not look at `truth`."""
+        ...
+
+
+class Writing:
+    """The channel of an encoder."""
+
+    def __init__(self) -> None:
+        self._encoder = BitEncoder()
+
+    def bits(self, truth: NDArray[np.bool_], p: NDArray[np.integer]) -> NDArray[np.bool_]:
+        """Write the bits, and give them back."""
+        self._encoder.encode(truth.view(np.uint8), p)
+        return truth
+
+    def finish(self) -> bytes:
+        """Everything that was written."""
+        return self._encoder.finish()
+
+
+class Reading:
+    """The channel of a decoder."""
+
+    def __init__(self, data: bytes) -> None:
+        self._decoder = BitDecoder(data)
+
+    def bits(self, truth: NDArray[np.bool_], p: NDArray[np.integer]) -> NDArray[np.bool_]:
+        """Read as many bits as there are probabilities."""
+        return self._decoder.decode(p).view(np.bool_)

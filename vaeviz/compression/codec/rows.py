@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from vaeviz.compression.codec.coder import ONE, PROBABILITY_BITS, BitDecoder, BitEncoder
+from vaeviz.compression.codec.coder import ONE, PROBABILITY_BITS, Channel, Reading, Writing
 from vaeviz.data.panel import MISSING
 from vaeviz.errors import Cancelled
 from vaeviz.progress import Silent
@@ -18,31 +18,6 @@ if TYPE_CHECKING:
     from vaeviz.progress import Progress
 
 SITES_A_REPORT = 256
-
-
-class _Channel(Protocol):
-    """A coder of bits in either direction."""
-
-    def bits(self, truth: NDArray[np.bool_], p: NDArray[np.integer]) -> NDArray[np.bool_]:
-        """Bits with probability p of being 1; a decoder does not look at `truth`."""
-        ...
-
-
-class _Writing:
-    def __init__(self) -> None:
-        self.coder = BitEncoder()
-
-    def bits(self, truth: NDArray[np.bool_], p: NDArray[np.integer]) -> NDArray[np.bool_]:
-        self.coder.encode(truth.view(np.uint8), p)
-        return truth
-
-
-class _Reading:
-    def __init__(self, data: bytes) -> None:
-        self.coder = BitDecoder(data)
-
-    def bits(self, truth: NDArray[np.bool_], p: NDArray[np.integer]) -> NDArray[np.bool_]:
-        return self.coder.decode(p).view(np.bool_)
 
 
 def encode_rows(
@@ -65,9 +40,9 @@ def encode_rows(
     Cancelled
         `progress` asked to stop.
     """
-    channel = _Writing()
+    channel = Writing()
     _each_site(channel, np.array(counts.T, order="C"), ploidy, predictor, progress or Silent())
-    return channel.coder.finish()
+    return channel.finish()
 
 
 def decode_rows(
@@ -97,12 +72,12 @@ def decode_rows(
     by_site = np.zeros(shape[::-1], np.int8)
     if missing is not None:
         by_site[missing.T] = MISSING
-    _each_site(_Reading(data), by_site, ploidy, predictor, progress or Silent())
+    _each_site(Reading(data), by_site, ploidy, predictor, progress or Silent())
     return np.ascontiguousarray(by_site.T)
 
 
 def _each_site(
-    channel: _Channel,
+    channel: Channel,
     by_site: NDArray[np.int8],
     ploidy: int,
     predictor: Predictor,
@@ -125,12 +100,12 @@ def _each_site(
             progress.update(site, n_sites, "Coding genotypes")
 
 
-def _alleles(channel: _Channel, counts: NDArray[np.int8], p: NDArray[np.int32]) -> NDArray[np.int8]:
+def _alleles(channel: Channel, counts: NDArray[np.int8], p: NDArray[np.int32]) -> NDArray[np.int8]:
     return channel.bits(counts > 0, p).view(np.int8)
 
 
 def _genotypes(
-    channel: _Channel, counts: NDArray[np.int8], p: NDArray[np.int32]
+    channel: Channel, counts: NDArray[np.int8], p: NDArray[np.int32]
 ) -> NDArray[np.int8]:
     p_any, p_both = genotype_probabilities(p)
     some = channel.bits(counts > 0, p_any)
