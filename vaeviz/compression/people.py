@@ -45,21 +45,43 @@ def model_costs(
     people = panel.take_samples(index)
     terms = model.row_terms(people, n_draws=N_DRAWS, seed=seed)
     rows = data.rows_of(index)
+    return pd.DataFrame(
+        {
+            "reconstruction_bits": _per_person(terms.reconstruction_nats, data) / math.log(2),
+            "kl_bits": _per_person(terms.kl_nats.sum(1), data) / math.log(2),
+            "runs": model_runs(model, people, data, index),
+            "n_alleles": _per_person(observed_alleles(data.counts[rows], data.ploidy), data),
+        }
+    )
+
+
+def model_runs(
+    model: TrainedModel, people: Panel, data: AlignedPanel, index: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Runs of the residual when the latent sent is the mean of the posterior.
+
+    Parameters
+    ----------
+    model : TrainedModel
+    people : Panel
+        The people of `index`.
+    data : AlignedPanel
+        Of that model and the whole panel.
+    index : int64 array, shape (n_people,)
+
+    Returns
+    -------
+    float64 array, shape (n_people,): mean over the rows of a person
+    """
     mean = model.encode(people).mean
     condition = model.condition_of(people)
+    rows = data.rows_of(index)
     runs = np.empty(len(rows))
     for block in row_blocks(len(rows)):
         labels = None if condition is None else condition[block]
         probability = model.probabilities(mean[block], labels)[:, data.model_site]
         runs[block] = count_runs(residuals(data.counts[rows[block]], probability, data.ploidy))
-    return pd.DataFrame(
-        {
-            "reconstruction_bits": _per_person(terms.reconstruction_nats, data) / math.log(2),
-            "kl_bits": _per_person(terms.kl_nats.sum(1), data) / math.log(2),
-            "runs": _per_person(runs, data) / data.rows_per_sample,
-            "n_alleles": _per_person(observed_alleles(data.counts[rows], data.ploidy), data),
-        }
-    )
+    return _per_person(runs, data) / data.rows_per_sample
 
 
 def frequency_costs(
