@@ -1,11 +1,16 @@
-"""Compression: bits of each population, latent sizes, methods of the codec, and its files."""
+"""Compression: bits of each population, latent sizes and all codecs."""
 
 from __future__ import annotations
 
-from vaeviz.ui import compression_view, explain, guards
+from vaeviz.ui import codecs_view, compression_view, explain, guards, steps
 from vaeviz.ui.errors import shown_errors
+
+TABS = {
+    "By population": compression_view.tab,
+    "Codecs": codecs_view.tab,
+}
 
 explain.open_page("compression")
 panel = guards.need_panel()
 with shown_errors():
-    compression_view.tab(panel)
+    TABS[steps.switch(steps.COMPRESSION, list(TABS))](panel)

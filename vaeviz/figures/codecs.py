@@ -51,8 +51,8 @@ def codec_bars(
         legend="below",
         x_title="bits per allele (less is better)",
     )
-    figure.update_layout(barmode="stack", bargap=0.35)
-    figure.update_xaxes(rangemode="tozero", range=[0, 1.22 * _longest(used, column)])
+    figure.update_layout(barmode="stack", bargap=0.35, legend_traceorder="normal")
+    figure.update_xaxes(rangemode="tozero", range=[0, 1.3 * _longest(used, column)])
     order = {"categoryorder": "array", "categoryarray": _titles(used), "autorange": "reversed"}
     figure.update_yaxes(**order, showline=False, ticks="", showgrid=False)
     return Chart(figure, used, title, _alt(used, column, title), caption, name, theme)
@@ -102,7 +102,7 @@ def _write_ends(figure: go.Figure, used: pd.DataFrame, column: str, theme: Theme
             x=rounded(used[column]),
             y=_titles(used),
             mode="text",
-            text=[f" {bits:.4f} · {_times(bits)}" for bits in used[column]],
+            text=[f" {_bits(bits)} · {_times(bits)}" for bits in used[column]],
             textposition="middle right",
             textfont={"size": 12.5, "color": INKS[theme].text},
             cliponaxis=False,
@@ -110,6 +110,10 @@ def _write_ends(figure: go.Figure, used: pd.DataFrame, column: str, theme: Theme
             hoverinfo="skip",
         )
     )
+
+
+def _bits(bits: float) -> str:
+    return f"{bits:.4f}" if bits < 1 else f"{bits:.2f}"
 
 
 def _times(bits: float) -> str:

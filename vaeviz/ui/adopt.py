@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from vaeviz.config import Purpose
@@ -23,10 +24,12 @@ def adopt(job: Job, output: Path) -> None:
     """
     if job.request.kind == "import":
         open_own_panel(output)
-    elif job.request.kind == "query":
+    elif job.request.kind in ("query", "decompress"):
         keep_panel(output)
     elif job.request.kind == "train":
         _model_of_job(job, output)
+    elif job.request.kind == "codecs":
+        _keep_words(job, output)
 
 
 def open_own_panel(path: Path) -> None:
@@ -69,6 +72,11 @@ def _model_of_job(job: Job, output: Path) -> None:
     windowed = isinstance(config, dict) and config.get("shape") == "windowed"
     purpose: Purpose = "sequence" if windowed else "map"
     use_own_model(output, request.label, _held_out(outcome), purpose, fits)
+
+
+def _keep_words(job: Job, output: Path) -> None:
+    """Put what a job told beside its table, since jobs are forgotten in the end."""
+    output.with_suffix(".json").write_text(json.dumps(job.outcome() or {}), encoding="utf-8")
 
 
 def _held_out(outcome: dict[str, object]) -> str:

@@ -129,13 +129,19 @@ PAGES: dict[str, Explanation] = {
     ),
     "compression": Explanation(
         "Compression",
-        "How well the model describes each population, in bits per allele of held-out people.",
-        "Bits per allele are what an ideal coder would need: bits to describe the genotypes given "
-        "the latent code, plus bits for the code itself (KL). The ratio compares that with coding "
-        "by the training people's allele frequencies. Intervals come from resampling people.",
+        "How few bits describe each population, and real files that decode to the same genotypes.",
+        "Bits per allele are what an ideal coder would need for held-out people: bits to describe "
+        "the genotypes given the latent code, plus bits for the code itself (KL). *Codecs* and "
+        "*File* write real files: an entropy coder driven by the model's probabilities, in whole "
+        "numbers, so that any machine decodes the same bits; beside it stands what you would use "
+        "otherwise.",
         "A low figure means low diversity or good representation in training, not a better or "
-        "purer population.",
-        ("Why might a population with few training people still compress well?",),
+        "purer population. And a model or a reference that both sides must have is not free: "
+        "see the figures with and without it.",
+        (
+            "Why might a population with few training people still compress well?",
+            "From how many people on does it pay to send the model along with the genotypes?",
+        ),
     ),
     "entropy": Explanation(
         "Entropy and migrations",

@@ -7,7 +7,7 @@ import streamlit as st
 from vaeviz.config import Purpose
 from vaeviz.ui.widgets import segments
 
-PANEL, TRAIN = "panel_step", "train_step"
+PANEL, TRAIN, COMPRESSION = "panel_step", "train_step", "compression_tab"
 LOOK, CHOOSE, UPLOAD, FILTER = "Open panel", "Choose a panel", "Bring your own", "Filter"
 IN_USE, FIT, LOAD = "Model in use", "Train a model", "Load a model"
 TRAIN_PURPOSE = "train_purpose"
