@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
 
-.PHONY: run test lint slow gpu shots panels models bench bench-latent clean
+.PHONY: run test lint slow gpu shots panels models bench bench-latent bench-compression clean
 
 run: .venv/run.stamp
 	$(BIN)/python -m vaeviz serve --port $(PORT)
@@ -40,6 +40,10 @@ bench: .venv/dev.stamp
 # Half an hour; goes on where it was interrupted.
 bench-latent: .venv/dev.stamp
 	OMP_NUM_THREADS=1 $(BIN)/python -m benchmarks.latent --cache out/bench-latent
+
+# Hours; goes on where it was interrupted.
+bench-compression: .venv/dev.stamp
+	$(BIN)/python -m benchmarks.compression --cache out/bench-compression
 
 clean:
 	rm -rf .venv build out shots *.egg-info
