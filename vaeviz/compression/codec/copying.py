@@ -1,0 +1,214 @@
+"""Method 'copying': genotypes as mosaics of a reference panel, which the decoder must have too."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from vaeviz.compression.codec.coder import ONE
+from vaeviz.compression.codec.copying_blocks import Blocks, build_blocks
+from vaeviz.compression.codec.copying_kernel import Rates, advance, new_state
+from vaeviz.compression.codec.copying_rates import Settings, block_breaks, make_rates
+from vaeviz.compression.codec.methods import Frame
+from vaeviz.data.align import align_sites, aligned_counts
+from vaeviz.errors import CodecError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from vaeviz.compression.codec.methods import Parts, Predictor
+    from vaeviz.data.panel import Panel
+
+SETTINGS_PART = "copying"
+ABSENT_PART = "copying-absent"
+LABEL_LEVELS = ("superpopulation", "population")
+
+
+@dataclass(frozen=True)
+class Haplotypes:
+    """A reference at the sites of a panel.
+
+    Attributes
+    ----------
+    alleles : uint8, shape (n_sites, n_haplotypes)
+        Missing alleles are the commoner one; sites that the reference lacks are 0.
+    absent : bool, shape (n_sites,)
+        Sites that the reference lacks.
+    population : int64, shape (n_haplotypes,)
+        Code of the superpopulation (population where there is none), from 0.
+    sites : DataFrame
+        chrom and pos are read.
+    """
+
+    alleles: NDArray[np.uint8]
+    absent: NDArray[np.bool_]
+    population: NDArray[np.int64]
+    sites: pd.DataFrame
+
+
+def haplotypes_at(reference: Panel, sites: pd.DataFrame) -> Haplotypes:
+    """Look a reference up at the sites of a panel, alleles swapped where they are.
+
+    Raises
+    ------
+    CodecError
+        The reference is unphased.
+    """
+    _check_phased(reference.ploidy, "reference")
+    counts = aligned_counts(reference, align_sites(reference, sites)).T
+    called = counts >= 0
+    alt = (counts > 0).sum(axis=1)
+    common = (2 * alt > called.sum(axis=1)).astype(np.uint8)
+    alleles = np.where(called, counts, common[:, None]).astype(np.uint8)
+    absent = np.asarray(~called.any(axis=1))
+    return Haplotypes(alleles, absent, _population_codes(reference), sites)
+
+
+class CopyingPredictor:
+    """ALT probabilities of rows as mosaics of reference haplotypes (a `Predictor`).
+
+    Parameters
+    ----------
+    blocks : Blocks
+        Of the reference.
+    rates : Rates
+    n_rows : int
+    """
+
+    def __init__(self, blocks: Blocks, rates: Rates, n_rows: int) -> None:
+        self._blocks, self._rates = blocks, rates
+        self._state = new_state(n_rows, blocks)
+        self._site, self._block = 0, 0
+        self._counts = np.zeros(n_rows, np.int8)
+
+    def predict(self) -> NDArray[np.int32]:
+        """ALT probability of every row at the next site, in 1 / ONE."""
+        p = np.empty(len(self._counts), np.int32)
+        place = (self._site, self._block)
+        advance(self._state, self._blocks, self._rates, place, self._counts, p)
+        return p
+
+    def update(self, counts: NDArray[np.int8]) -> None:
+        """Tell the alleles of that site, -1 missing, and go to the next."""
+        self._counts = counts.astype(np.int8)
+        self._site += 1
+        if self._site >= self._blocks.starts[self._block + 1]:
+            self._block += 1
+
+
+class CopyingMethod:
+    """The copying model of Li and Stephens (2003) over a phased reference panel.
+
+    Parameters
+    ----------
+    reference : Panel
+        Phased people; a decoder needs the same.
+    tune : Panel, optional
+        Phased people outside the reference on whom the rates are fitted when encoding. Without
+        them a tenth of the reference is held out for that.
+
+    Raises
+    ------
+    CodecError
+        The reference is unphased.
+    """
+
+    name = "copying"
+
+    def __init__(self, reference: Panel, tune: Panel | None = None) -> None:
+        _check_phased(reference.ploidy, "reference")
+        self._reference, self._tune = reference, tune
+
+    def for_encoding(self, panel: Panel) -> tuple[Parts, Predictor]:
+        """Fitted settings, frequencies of sites that the reference lacks, and the predictor.
+
+        Raises
+        ------
+        CodecError
+            The panel is unphased.
+        """
+        from vaeviz.compression.codec.copying_fit import fit_settings
+
+        frame = Frame.of(panel)
+        _check_phased(frame.ploidy, "panel")
+        haplotypes = haplotypes_at(self._reference, frame.sites)
+        settings = fit_settings(haplotypes, self._tune)
+        parts = {SETTINGS_PART: settings.to_bytes()}
+        if haplotypes.absent.any():
+            parts[ABSENT_PART] = _write_frequencies(panel.counts[:, haplotypes.absent])
+        return parts, self._predictor(parts, haplotypes, frame.n_rows)
+
+    def for_decoding(self, parts: Parts, frame: Frame) -> Predictor:
+        """The same predictor from those parts.
+
+        Raises
+        ------
+        CodecError
+            The frame is unphased, or the parts do not fit it and the reference.
+        """
+        _check_phased(frame.ploidy, "compressed panel")
+        return self._predictor(parts, haplotypes_at(self._reference, frame.sites), frame.n_rows)
+
+    def _predictor(self, parts: Parts, haplotypes: Haplotypes, n_rows: int) -> CopyingPredictor:
+        wanted = {SETTINGS_PART} | ({ABSENT_PART} if haplotypes.absent.any() else set())
+        if set(parts) != wanted:
+            raise CodecError(
+                "The file's parts do not fit the reference panel.",
+                "Give the reference panel that the file was made with.",
+            )
+        settings = Settings.from_bytes(parts[SETTINGS_PART])
+        rates = make_rates(settings, haplotypes.sites, haplotypes.alleles)
+        if haplotypes.absent.any():
+            n_absent = int(haplotypes.absent.sum())
+            rates.gain[haplotypes.absent] = _read_frequencies(parts[ABSENT_PART], n_absent)
+        return CopyingPredictor(blocks_of(haplotypes), rates, n_rows)
+
+
+def blocks_of(haplotypes: Haplotypes) -> Blocks:
+    """Cut a reference into blocks."""
+    breaks = block_breaks(haplotypes.sites)
+    return build_blocks(haplotypes.alleles, haplotypes.population, breaks)
+
+
+def _check_phased(ploidy: int, what: str) -> None:
+    if ploidy != 1:
+        raise CodecError(
+            f"The copying model needs phased genotypes, and the {what} is unphased.",
+            "Use --method ae, or phase the genotypes first (for example with SHAPEIT).",
+        )
+
+
+def _population_codes(reference: Panel) -> NDArray[np.int64]:
+    for level in LABEL_LEVELS:
+        if reference.has_labels(level):
+            codes, _ = pd.factorize(reference.labels(level), sort=True)
+            return np.repeat(codes.astype(np.int64), reference.rows_per_sample)
+    return np.zeros(reference.n_rows, np.int64)
+
+
+def _write_frequencies(counts: NDArray[np.int8]) -> bytes:
+    """ALT frequency of every site as a byte, packed; counts (n_rows, n_sites), -1 missing."""
+    alt = (counts > 0).sum(axis=0)
+    called = (counts >= 0).sum(axis=0)
+    frequency = (255 * alt + called // 2) // np.maximum(called, 1)
+    return zlib.compress(frequency.astype(np.uint8).tobytes(), 9)
+
+
+def _read_frequencies(data: bytes, n_sites: int) -> NDArray[np.int64]:
+    """Probabilities, in 1 / ONE, of what `_write_frequencies` packed."""
+    try:
+        unpacker = zlib.decompressobj()
+        raw = unpacker.decompress(data, n_sites + 1)
+    except zlib.error as error:
+        raise CodecError("Frequencies in the file are damaged.", "Copy the file again.") from error
+    if len(raw) != n_sites or not unpacker.eof:
+        raise CodecError(
+            f"The file holds frequencies of {len(raw)} sites, not of {n_sites}.",
+            "Give the reference panel that the file was made with.",
+        )
+    share = np.frombuffer(raw, np.uint8).astype(np.int64)
+    return np.clip(share * ONE // 255, ONE >> 12, ONE - (ONE >> 12))

@@ -1,0 +1,187 @@
+"""Rates of the copying model that code people outside the reference shortest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vaeviz.compression.codec.coder import ONE
+from vaeviz.compression.codec.copying import Haplotypes, blocks_of
+from vaeviz.compression.codec.copying_kernel import new_state, predict_all
+from vaeviz.compression.codec.copying_rates import (
+    N_CLASSES,
+    Settings,
+    default_settings,
+    from_byte,
+    make_rates,
+    site_classes,
+    to_byte,
+)
+from vaeviz.data.align import align_sites, aligned_counts
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from vaeviz.compression.codec.copying_blocks import Blocks
+    from vaeviz.compression.codec.copying_kernel import Rates
+    from vaeviz.data.panel import Panel
+
+MAX_ROWS = 64
+"""Haplotypes the rates are fitted on."""
+MIN_ROWS = 4
+"""Fewer say too little; the defaults stand."""
+HELD_OUT = 10
+"""Without people to fit on, one in so many of the reference is held out."""
+STEPS = (8, 4)
+"""Bytes by which the jump rate is moved up and down; 8 is a factor of 2."""
+EM_STEPS = 30
+LEAST_READ, LEAST_LOST = 5e-5, 3e-4
+"""Errors below this cost more in masses that never come back than they save."""
+PRIOR_ALLELES = 2.0
+"""Alleles that the rates before a fit count for in every class."""
+SHARE_EDGES = np.linspace(-16.0, 16.0, 129)
+"""Log-odds of a copied allele between which it counts as one."""
+
+
+def fit_settings(haplotypes: Haplotypes, tune: Panel | None) -> Settings:
+    """Fit settings on `tune` or, without it, on a held-out tenth of the reference.
+
+    Alternates expectation-maximisation of the reading errors, given what is copied, with a search
+    for the jump rate. Whatever comes out is written to the file: a decoder fits nothing.
+    """
+    haplotypes, targets = _targets(haplotypes, tune)
+    settings = default_settings()
+    if len(targets) < MIN_ROWS:
+        return settings
+    task = _Task(haplotypes, blocks_of(haplotypes), targets)
+    for step in STEPS:
+        settings = _fit_errors(task, settings)
+        settings = _fit_jump(task, settings, step)
+    return _fit_errors(task, settings)
+
+
+@dataclass(frozen=True)
+class _Task:
+    """Target alleles int8 (n_rows, n_sites), -1 missing, and the reference they copy from."""
+
+    haplotypes: Haplotypes
+    blocks: Blocks
+    targets: NDArray[np.int8]
+
+    def predict(self, rates: Rates) -> NDArray[np.float64]:
+        """ALT probability of every target allele: shape (n_rows, n_sites)."""
+        p = np.empty(self.targets.shape, np.int32)
+        state = new_state(len(self.targets), self.blocks)
+        predict_all(state, self.blocks, rates, self.targets, p)
+        return p / ONE
+
+    def rates(self, settings: Settings) -> Rates:
+        """Rates under settings."""
+        return make_rates(settings, self.haplotypes.sites, self.haplotypes.alleles)
+
+    def cost_bits(self, settings: Settings) -> float:
+        """Code length of the targets at sites that the reference has."""
+        p = self.predict(self.rates(settings))
+        truth = self.targets
+        chance = np.where(truth == 1, p, 1 - p)
+        counted = (truth >= 0) & ~self.haplotypes.absent
+        return -float(np.log2(chance[counted]).sum())
+
+
+def _targets(haplotypes: Haplotypes, tune: Panel | None) -> tuple[Haplotypes, NDArray[np.int8]]:
+    """Reference to copy from, and rows to fit on."""
+    if tune is not None and tune.phased:
+        counts = aligned_counts(tune, align_sites(tune, haplotypes.sites))
+        return haplotypes, _spread_rows(counts)
+    person = np.arange(haplotypes.alleles.shape[1]) // 2
+    held = person % HELD_OUT == HELD_OUT - 1
+    kept = replace(
+        haplotypes,
+        alleles=np.ascontiguousarray(haplotypes.alleles[:, ~held]),
+        population=haplotypes.population[~held],
+    )
+    counts = np.ascontiguousarray(haplotypes.alleles[:, held].T.astype(np.int8))
+    return kept, _spread_rows(counts)
+
+
+def _spread_rows(counts: NDArray[np.int8]) -> NDArray[np.int8]:
+    """At most MAX_ROWS rows, from the whole length of the panel."""
+    n = min(len(counts), MAX_ROWS)
+    return np.ascontiguousarray(counts[(np.arange(n) * len(counts)) // max(n, 1)])
+
+
+def _fit_jump(task: _Task, settings: Settings, step: int) -> Settings:
+    """Move the jump rate up, else down, for as long as that shortens the code."""
+    best = task.cost_bits(settings)
+    for sign in (1, -1):
+        moved = False
+        while 0 < settings.jump + sign * step < 256:
+            trial = replace(settings, jump=settings.jump + sign * step)
+            cost = task.cost_bits(trial)
+            if cost >= best:
+                break
+            settings, best, moved = trial, cost, True
+        if moved:
+            break
+    return settings
+
+
+def _fit_errors(task: _Task, settings: Settings) -> Settings:
+    """Reading errors of every class of sites, given what is copied under the present ones."""
+    rates = task.rates(settings)
+    n_sites = len(rates.gain)
+    nothing = np.zeros(n_sites, np.int64)
+    copied = task.predict(rates._replace(gain=nothing, loss=nothing))
+    truth = task.targets
+    alleles = task.haplotypes.alleles
+    swapped = 2 * alleles.sum(axis=1, dtype=np.int64) > alleles.shape[1]
+    minor_copied = np.where(swapped, 1 - copied, copied)
+    minor_read = (truth == 1) != swapped
+    kind = np.broadcast_to(site_classes(alleles), truth.shape)
+    used = (truth >= 0) & ~task.haplotypes.absent
+    read, lost = list(settings.minor_read), list(settings.minor_lost)
+    for k in range(N_CLASSES):
+        chosen = used & (kind == k)
+        if chosen.any():
+            start = (_as_probability(read[k]), _as_probability(lost[k]))
+            found = _maximise(minor_copied[chosen], minor_read[chosen], start)
+            read[k] = to_byte(max(found[0], LEAST_READ) * ONE)
+            lost[k] = to_byte(max(found[1], LEAST_LOST) * ONE)
+    return replace(settings, minor_read=tuple(read), minor_lost=tuple(lost))
+
+
+def _maximise(
+    copied: NDArray[np.float64], seen: NDArray[np.bool_], start: tuple[float, float]
+) -> tuple[float, float]:
+    """Probabilities that a major copy reads minor and a minor one major, by EM.
+
+    Parameters
+    ----------
+    copied : float64, shape (n,)
+        Probability that the minor allele is copied.
+    seen : bool, shape (n,)
+        Whether it is read.
+    start : tuple
+        Where to start; counts for PRIOR_ALLELES alleles.
+    """
+    odds = np.log(copied / (1 - copied))
+    cell = np.searchsorted(SHARE_EDGES, odds) * 2 + seen
+    weight = np.bincount(cell)
+    full = np.flatnonzero(weight)
+    minor = np.bincount(cell, copied)[full] / weight[full]
+    weight, hit = weight[full].astype(float), full % 2 == 1
+    read, lost = start
+    for _ in range(EM_STEPS):
+        from_minor = minor * np.where(hit, 1 - lost, lost)
+        from_major = (1 - minor) * np.where(hit, read, 1 - read)
+        share = weight * from_minor / (from_minor + from_major)
+        rest = weight - share
+        lost = (share[~hit].sum() + PRIOR_ALLELES * start[1]) / (share.sum() + PRIOR_ALLELES)
+        read = (rest[hit].sum() + PRIOR_ALLELES * start[0]) / (rest.sum() + PRIOR_ALLELES)
+    return float(read), float(lost)
+
+
+def _as_probability(code: int) -> float:
+    return min(from_byte(code) / ONE, 0.5)
