@@ -41,9 +41,8 @@ def main(arguments: list[str]) -> int:
     os.environ |= threads(given.threads)
     with tempfile.TemporaryDirectory() as temporary:
         cache = Path(given.cache or temporary).resolve()
-        kind = "-quick" if given.quick else ""
         models, codes = (
-            _made(cache / f"{name}-{fingerprint(parts)}{kind}")
+            _made(cache / f"{name}-{fingerprint(parts)}")
             for name, parts in (("models", TRAINED_BY), ("codes", CODED_BY))
         )
         seeds, epochs = (SEEDS[:1], QUICK_EPOCHS) if given.quick else (SEEDS, None)

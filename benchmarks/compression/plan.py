@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -64,9 +65,15 @@ class Fit(Settings):
     folder: str
     epochs: int | None = None
 
+    @property
+    def key(self) -> str:
+        """Name of its files: panel, seed and what its settings come to."""
+        settings = hashlib.blake2b(self.config().to_json().encode(), digest_size=4)
+        return f"{self.data}.{self.seed}.{settings.hexdigest()}"
+
     def file(self, suffix: str) -> Path:
         """One of its files."""
-        return Path(self.folder) / f"{self.data}.{self.seed}{suffix}"
+        return Path(self.folder) / f"{self.key}{suffix}"
 
     @property
     def model(self) -> Path:
@@ -121,7 +128,7 @@ class Task(Settings):
 
     def file(self) -> Path:
         """Its record."""
-        return Path(self.folder) / f"{self.fit.data}.{self.method}.{self.fit.seed}.json"
+        return Path(self.folder) / f"{self.fit.key}.{self.method}.{self.threads}.json"
 
 
 class Record(Settings):
