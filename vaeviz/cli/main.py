@@ -15,10 +15,12 @@ from vaeviz import __version__
 from vaeviz.cli import (
     classify,
     codecs,
+    compress,
     evaluate,
     export,
     importing,
     impute,
+    latent_sizes,
     listing,
     serve,
     simulate,
@@ -49,6 +51,9 @@ app.command("entropy")(tables.entropy)
 app.command("classify")(classify.classify)
 app.command("evaluate")(evaluate.evaluate)
 app.command("impute")(impute.impute)
+app.command("latent-sizes")(latent_sizes.latent_sizes)
+app.command("compress")(compress.compress)
+app.command("decompress")(compress.decompress)
 app.command("simulate")(simulate.simulate)
 app.command("export")(export.export)
 app.command("serve")(serve.serve)

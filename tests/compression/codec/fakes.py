@@ -82,3 +82,15 @@ class UnableMethod(FrequencyMethod):
 
     def for_encoding(self, panel: Panel) -> tuple[Parts, Frequencies]:
         raise CodecError("It cannot code this panel.")
+
+
+class ReferenceMethod(FrequencyMethod):
+    """Takes frequencies from its reference, which has the same sites, and sends nothing."""
+
+    def for_encoding(self, panel: Panel) -> tuple[Parts, Frequencies]:
+        return {}, self.for_decoding({}, Frame.of(panel))
+
+    def for_decoding(self, parts: Parts, frame: Frame) -> Frequencies:
+        known = [x for x in self.needed if isinstance(x, Panel)][0].counts
+        share = ((known > 0).sum(0) * ONE // len(known)).astype(np.int64)
+        return Frequencies(share, frame.n_rows)
