@@ -24,6 +24,7 @@ from vaeviz.config import ModelConfig, Settings, TrainConfig
 from vaeviz.data.panel import SITE_COLUMNS, PanelInfo
 from vaeviz.errors import CheckpointError, ConfigError
 from vaeviz.models.autoencoder import Autoencoder
+from vaeviz.training.latent_code import LatentCode
 from vaeviz.training.model import HALF_PRECISION, TrainedModel
 from vaeviz.training.reference import Reference, reference_bytes
 from vaeviz.training.split import PARTS
@@ -40,6 +41,8 @@ MEMBERS = (
     "history.csv",
     "metrics.json",
 )
+LATENT_CODE = "latent_code.safetensors"
+"""Member of models that compress."""
 REFERENCE = ("reference.json", "reference.safetensors")
 """Members of models that classify."""
 MAX_UNPACKED_BYTES = 4_000_000_000
@@ -85,6 +88,8 @@ def save_model(model: TrainedModel, path: Path) -> None:
         arrays = model.reference.to_arrays()
         texts = (model.reference.to_json().encode(), save_arrays(arrays))
         members |= zip(REFERENCE, texts, strict=True)
+    if model.latent_code is not None:
+        members[LATENT_CODE] = save_arrays(model.latent_code.to_arrays())
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
@@ -132,7 +137,7 @@ def _damaged(path: Path) -> CheckpointError:
 
 def _check_members(archive: zipfile.ZipFile, path: Path) -> None:
     names = [item.filename for item in archive.infolist()]
-    if len(names) != len(set(names)) or set(names) - set(REFERENCE) != set(MEMBERS):
+    if len(names) != len(set(names)) or set(names) - {*REFERENCE, LATENT_CODE} != set(MEMBERS):
         raise _damaged(path)
     if len(set(names) & set(REFERENCE)) == 1:
         raise _damaged(path)
@@ -191,7 +196,16 @@ def _assemble(archive: zipfile.ZipFile, header: Header) -> TrainedModel:
         metrics=_metrics(archive.read("metrics.json")),
         name=header.name,
         reference=_reference(archive, header.model),
+        latent_code=_latent_code(archive, header.model),
     )
+
+
+def _latent_code(archive: zipfile.ZipFile, config: ModelConfig) -> LatentCode | None:
+    if LATENT_CODE not in archive.namelist():
+        return None
+    if archive.getinfo(LATENT_CODE).file_size > 12 * config.n_codes + 10_000:
+        raise CheckpointError("The model file's latent code is larger than its settings say.")
+    return LatentCode.from_arrays(load_arrays(archive.read(LATENT_CODE)), config.n_codes)
 
 
 def _reference(archive: zipfile.ZipFile, config: ModelConfig) -> Reference | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -20,10 +21,11 @@ from vaeviz.errors import ModelError
 from vaeviz.models.autoencoder import Autoencoder
 from vaeviz.training.costs import RowTerms, join_terms, label_bits, part_terms
 from vaeviz.training.fit_reference import fit_reference
+from vaeviz.training.latent_code import LatentCode
 from vaeviz.training.prepare import Prepared
 from vaeviz.training.reading import Part, RowReader
 from vaeviz.training.reference import Reference
-from vaeviz.training.split import NEW
+from vaeviz.training.split import NEW, TRAIN
 from vaeviz.training.state import RunState, set_weights
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ HALF_PRECISION = (
 )
 """Start of the names of the sites x width matrices, stored in 16 bits: a projection or a logit
 changes by less than one part in a thousand, and the file is half as large."""
+MAX_CODE_PEOPLE = 1000
+"""Training people whose posterior sets the steps of the latent code: more tell no more."""
 NETWORK = "network."
 """What the trained weights of the network are called in a run, beside those of geometry terms."""
 
@@ -72,6 +76,8 @@ class TrainedModel:
     name : str
     reference : Reference or None
         What classifiers need; None for shapes that read no components.
+    latent_code : LatentCode or None
+        What the codec needs; None for bottlenecks other than Gaussian.
     """
 
     network: Autoencoder
@@ -85,6 +91,7 @@ class TrainedModel:
     metrics: dict[str, float | int | str | bool] = field(default_factory=dict)
     name: str = "model"
     reference: Reference | None = None
+    latent_code: LatentCode | None = None
     _alignments: dict[str, Alignment] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -126,7 +133,17 @@ class TrainedModel:
         if model.reader.reads_components:
             model.reader.remember(panel, prepared.components)
             model.reference = model._fit_reference(panel)
+        if model.config.bottleneck == "gaussian":
+            model.latent_code = model._fit_latent_code(panel)
         return model
+
+    def _fit_latent_code(self, panel: Panel) -> LatentCode:
+        """Steps of the latent from training people of this model's own panel."""
+        train = np.flatnonzero(self.split_of(panel) == TRAIN)[:MAX_CODE_PEOPLE]
+        people = panel.take_samples(train)
+        bits = self.row_terms(people, n_draws=1).kl_nats / math.log(2)
+        encoding = self.encode(people)
+        return LatentCode.fit(encoding.mean, encoding.sd, bits)
 
     def _fit_reference(self, panel: Panel) -> Reference:
         """Classifiers fitted on the training people of this model's own panel."""
@@ -210,6 +227,15 @@ class TrainedModel:
             return [""] * (panel.n_samples * (2 if self.config.rows == "haplotype" else 1))
         labels = panel.labels(self.config.condition)
         return list(np.repeat(labels, 2 if self.config.rows == "haplotype" else 1))
+
+    def categories(self, panel: Panel) -> NDArray[np.int64] | None:
+        """What a conditional model is told of every row: 1 + place of its label, 0 for none."""
+        found = self._categories(self.condition_of(panel))
+        return None if found is None else found.numpy()
+
+    def weights(self) -> dict[str, NDArray[np.float64]]:
+        """Weights of the network by name, in double precision."""
+        return {name: value.numpy() for name, value in self.double.state_dict().items()}
 
     def _categories(self, labels: list[str] | None) -> torch.Tensor | None:
         if labels is None or self.config.condition is None:

@@ -1,6 +1,6 @@
 """Whole-number functions that drive the coder: the same on every machine.
 
-A log-odds is an integer in units of 1 / LOGIT_SCALE nat, a probability one of 1 / ONE, a
+A log-odds is an integer in units of 1 / LOGIT_SCALE nat, a probability one of 1 / ONE, an
 activation one of 1 / UNIT. Everything is computed from powers of e in Python's integers, so no
 machine rounds differently.
 """
@@ -57,7 +57,7 @@ def stretch(p: NDArray[np.integer]) -> NDArray[np.int32]:
 
 @lru_cache(maxsize=1)
 def silu_table() -> NDArray[np.float64]:
-    """x / (1 + exp(-x)) for x = -MAX_ACTIVATION..MAX_ACTIVATION, all in units of 1 / UNIT."""
+    """SiLU x / (1 + exp(-x)), x = -MAX_ACTIVATION..MAX_ACTIVATION, all in units of 1 / UNIT."""
     one = 1 << PRECISION
     odds = _powers(Fraction(1, UNIT), MAX_ACTIVATION)
     upper = [_rounded(x * e, one + e) for x, e in enumerate(odds)]
@@ -111,7 +111,7 @@ def _powers(step: Fraction, n: int) -> list[int]:
 
 
 def _power(exponent: Fraction) -> int:
-    """exp of a number smaller than 1, by its series."""
+    """Power of e to a number smaller than 1, by its series."""
     exact = sum(exponent**k / factorial(k) for k in range(30))
     return _rounded(exact.numerator << PRECISION, exact.denominator)
 
