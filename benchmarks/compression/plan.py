@@ -15,6 +15,8 @@ QUICK_EPOCHS = 3
 QUICK = "kg-small"
 THREADS = 2
 GROUPED_BY = "superpopulation"
+TRAINING: dict[str, object] = {"autoregressive": True}
+"""Settings of all models beside the sequence preset's."""
 SPLIT = {"train_fraction": 0.8, "validation_fraction": 0.1}
 
 
@@ -25,7 +27,7 @@ class Data(Settings):
     ----------
     source : name of a file of the real panels, or of a built-in panel
     min_maf : sites with a lower minor allele frequency among the training people are left out
-    training : settings of the sequence model beside the preset's
+    training : settings of its models beside `TRAINING`
     """
 
     title: str
@@ -92,7 +94,7 @@ class Fit(Settings):
 
     def config(self) -> TrainConfig:
         """Settings of training: the sequence preset on an 80/10/10 split of the seed's own."""
-        values: dict[str, object] = {**SPLIT, **DATA[self.data].training}
+        values: dict[str, object] = {**SPLIT, **TRAINING, **DATA[self.data].training}
         if self.epochs is not None:
             values["epochs"] = self.epochs
         return TrainConfig.preset("sequence", seed=self.seed, device="cpu", **values)
