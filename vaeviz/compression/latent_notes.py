@@ -61,8 +61,9 @@ def _training(made: Sequence[SizeRun], settings: LatentSizesConfig) -> list[str]
     chosen = (
         "as asked for" if settings.epochs else f"chosen so that there are about {STEPS:,} steps"
     )
+    spread = f"{min(ran)} to {max(ran)}" if min(ran) < max(ran) else f"{ran[0]}"
     return [
-        f"Models ran for {min(ran)} to {max(ran)} epochs; the limit is the same for every size "
+        f"Models ran for {spread} epochs; the limit is the same for every size "
         f"({chosen}) and the best epoch by validation people was kept. Longer training may raise "
         "the factors."
     ]

@@ -48,8 +48,8 @@ class LatentSizes:
     ----------
     table : DataFrame, one row a method, size and group; group 'all' after the others
         method, family, size (|z| asked for), n_numbers (sent), n_windows, latent_bits, group,
-        n_samples, factor with ci_low and ci_high, mean_runs, n_sites, test_bits_per_allele,
-        epochs, best_epoch, seconds.
+        n_samples, factor with ci_low and ci_high, mean_runs, n_sites, min_maf, ploidy, n_train,
+        test_bits_per_allele, epochs, best_epoch, seconds.
     notes : list of str
         What a reader has to know beside the numbers.
     n_entries : int
@@ -99,9 +99,7 @@ def latent_size_table(
     panel.labels(by)  # refused before hours of training rather than after
     progress = progress or Silent()
     folder.mkdir(parents=True, exist_ok=True)
-    missing = [
-        e for e in settings.entries() if read_run(_file(folder, panel, settings, *e)) is None
-    ]
+    missing = _missing(panel, settings, folder)
     if missing:
         _make(missing, panel, settings, folder, progress)
     progress.update(1, 1, "All sizes are there")
@@ -168,6 +166,9 @@ COLUMNS = [
     "ci_high",
     "mean_runs",
     "n_sites",
+    "min_maf",
+    "ploidy",
+    "n_train",
     "test_bits_per_allele",
     "epochs",
     "best_epoch",
@@ -218,6 +219,12 @@ def used_sites(panel: Panel, settings: LatentSizesConfig) -> Panel:
     return panel.take_sites(keep)
 
 
+def _missing(panel: Panel, settings: LatentSizesConfig, folder: Path) -> list[tuple[Family, int]]:
+    """Entries without a usable file."""
+    files = {entry: _file(folder, panel, settings, *entry) for entry in settings.entries()}
+    return [entry for entry, file in files.items() if read_run(file) is None]
+
+
 def _make(
     missing: Sequence[tuple[Family, int]],
     panel: Panel,
@@ -255,3 +262,23 @@ def _file(
     folder: Path, panel: Panel, settings: LatentSizesConfig, family: Family, size: int
 ) -> Path:
     return folder / f"{family}_{size}_{settings.key(panel.digest, family, size)}.json"
+
+
+def expected_seconds(panel: Panel, settings: LatentSizesConfig, folder: Path) -> float:
+    """About how long the entries that are not there yet take on this machine's processor.
+
+    Raises
+    ------
+    PanelError, ModelError
+        As `used_sites`.
+    """
+    from vaeviz.training.estimate import estimate
+
+    used = used_sites(panel, settings)
+    base = base_config(used, settings)
+    seconds = 0.0
+    for family, size in _missing(panel, settings, folder):
+        config = None if family == "pca" else build(family, size, used, base).config
+        if config is not None:
+            seconds += estimate(used.n_rows, used.n_sites, config).seconds
+    return seconds

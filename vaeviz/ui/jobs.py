@@ -21,6 +21,7 @@ PAGE_OF_KIND = {
     "train": "pages/train.py",
     "simulate": "pages/simulate.py",
     "evaluate": "pages/compare.py",
+    "latent-sizes": "pages/compression.py",
     "codecs": "pages/compression.py",
     "compress": "pages/compression.py",
     "decompress": "pages/compression.py",
