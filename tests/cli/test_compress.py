@@ -14,6 +14,7 @@ from tests.compression.codec.conftest import install  # noqa: F401 - a fixture
 from tests.compression.codec.fakes import ReferenceMethod
 from tests.trained import model_panel, small_model
 from vaeviz.compression.codec.file import inspect
+from vaeviz.compression.codec.streams import read_streams
 from vaeviz.data.catalogue import open_panel
 from vaeviz.data.panel import MISSING, Panel
 from vaeviz.data.vcz import save_panel
@@ -200,3 +201,18 @@ def test_the_same_arguments_give_the_same_file(
     for name in ("a.vaez", "b.vaez"):
         compress(capfd, folder, tmp_path / name)
     assert (tmp_path / "a.vaez").read_bytes() == (tmp_path / "b.vaez").read_bytes()
+
+
+@pytest.mark.parametrize("output", ["s.zip", "s"])
+def test_streams_are_written(
+    output: str, folder: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ("streams", folder / "m.vaeviz", folder / "phased.vcz", "--samples", "test")
+    ended = run_here(capfd, *arguments, "-o", tmp_path / output, "--json")
+    assert ended.code == 0, ended.stderr
+    told = json.loads(ended.stdout)
+    test = small_model().split_of(model_panel()) == "test"
+    assert told["n_rows"] == test.sum()
+    back = read_streams(tmp_path / output, small_model()).counts
+    np.testing.assert_array_equal(back, open_panel(folder / "unphased.vcz").counts[test])
+    assert [p.name for p in tmp_path.iterdir()] == [output]

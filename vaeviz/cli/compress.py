@@ -1,4 +1,4 @@
-"""`compress` and `decompress`: genotypes as small as a model makes them, bit for bit."""
+"""`compress`, `decompress` and `streams`: genotypes as small as a model makes them."""
 
 from __future__ import annotations
 
@@ -115,6 +115,48 @@ def decompress(
         _write(panel, temporary)
     result: Result = {"output": str(output), "panel": panel_facts(panel), "method": header.method}
     session.finish(result, as_json, (), [panel_line(panel), *_losses(panel, output, header)])
+
+
+def streams(
+    context: typer.Context,
+    model: ModelFile,
+    panel: PanelRef,
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", metavar="OUT", help="OUT.zip, or a folder to make."),
+    ],
+    samples: Samples = "all",
+    codec: Annotated[
+        Literal["zstd", "blosc2", "none"], typer.Option(help="How the arrays are packed.")
+    ] = "zstd",
+    as_json: JsonFlag = False,
+) -> None:
+    """Write latents and residual as plain arrays, to put before a compressor of your own.
+
+    Genotypes are the thresholded reconstruction plus the residual, at the model's sites. README
+    has a reader of ten lines. To keep genotypes, use compress: it is exact on any machine.
+    """
+    from vaeviz.compression.codec.cohort import people_to_compress
+    from vaeviz.compression.codec.streams import export_streams
+
+    session = Session.of(context)
+    suffix = output.suffix if output.suffix == ".zip" else ""
+    listed = None if samples in ("all", "test") else samples
+    with replacing(output, [suffix], [model, panel, listed]) as temporary:
+        session.progress.update(0, 1, "Opening the model and the panel")
+        trained, opened = open_model(model), open_panel(panel)
+        coded = people_to_compress(trained, opened, samples)
+        info = export_streams(trained, coded, temporary, codec, session.progress)
+    hidden = {"samples", "condition"}
+    result: Result = {"output": str(output), **info.model_dump(mode="json", exclude=hidden)}
+    notes = [
+        panel_line(coded),
+        f"Latents {info.n_rows:,} x {info.n_codes:,}, residual {info.n_rows:,} x {info.n_sites:,}.",
+        f"Probabilities stay {info.margin:.1g} away from the thresholds.",
+    ]
+    if info.n_sites_left_out:
+        notes.append(f"{info.n_sites_left_out:,} sites are unknown to the model and left out.")
+    session.finish(result, as_json, (), notes)
 
 
 def _write(panel: Panel, path: Path) -> None:
