@@ -104,8 +104,9 @@ def _runs(panel: Panel, settings: LatentSizesConfig, found: LatentSizes) -> None
 def _offer(panel: Panel, settings: LatentSizesConfig, missing: int, n_finished: int) -> None:
     about = jobs.duration(latent_sizes_job.seconds_left(panel, settings, n_finished))
     words = "Go on with" if n_finished else "Make"
+    sizes = "size" if missing == 1 else "sizes"
     pressed = st.button(
-        f"{words} {missing} sizes (about {about})",
+        f"{words} {missing} {sizes} (about {about})",
         key="latent_sizes_run",
         type="primary",
         icon=":material/play_arrow:",
