@@ -21,6 +21,7 @@ COMMANDS = (
     "train",
     "embed",
     "compression",
+    "codecs",
     "entropy",
     "compress",
     "decompress",
