@@ -62,6 +62,34 @@ def test_sites_are_small() -> None:
     assert len(pack_frame(panel)) < 2 * panel.n_sites
 
 
+@pytest.mark.parametrize(
+    "ids",
+    [
+        ["rs1", "rs22", "rs999999999999999999"],
+        ["rs01", "rs2", "rs3"],
+        ["rs0", "rs2", "rs3"],
+        ["rs1", "ss2", "rs3"],
+        ["7", "8", "9"],
+        ["rs9999999999999999999", "rs1", "rs2"],
+        ["rs١", "rs1", "rs2"],
+        ["a1b2", "a1b3", "a1b4"],
+        ["x-1", "x-2", "x-3"],
+        ["rs1\n", "rs2\n", "rs3\n"],
+        ["rs1", "", "."],
+    ],
+)
+def test_ids_with_numbers_come_back(ids: list[str]) -> None:
+    base = random_panel(n_samples=2, n_sites=3)
+    sites = base.sites.assign(id=pd.Series(ids, dtype=object))
+    check(Panel.create(base.counts, 1, base.samples, sites))
+
+
+def test_tables_too_large_to_read_are_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("vaeviz.compression.codec.frame.MAX_FRAME_BYTES", 2_000)
+    with pytest.raises(CodecError, match="MB"):
+        pack_frame(random_panel())
+
+
 @pytest.mark.parametrize("place", [0, 5, 40, 200, -1])
 def test_an_altered_frame_is_refused_or_another(place: int) -> None:
     panel = random_panel(n_samples=4, n_sites=30)
