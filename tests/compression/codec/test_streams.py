@@ -1,13 +1,12 @@
 from __future__ import annotations
 
+import hashlib
 import io
-import json
-import zipfile
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-import zstandard
 
 from tests.panels import random_panel
 from tests.trained import model_panel, small_model
@@ -18,6 +17,8 @@ from vaeviz.data.align import aligned_counts
 from vaeviz.data.panel import MISSING, Panel
 from vaeviz.errors import CodecError
 from vaeviz.training.model import TrainedModel
+
+README = Path(__file__).resolve().parents[3] / "README.md"
 
 
 def with_holes(panel: Panel) -> Panel:
@@ -150,19 +151,22 @@ def test_damaged_packing_is_refused(codec: stream_files.StreamCodec, tmp_path: P
             read_streams(folder, small_model())
 
 
-def test_the_reader_needs_numpy_zstandard_and_the_model(tmp_path: Path) -> None:
+def test_the_reader_of_the_readme_reads_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     model, panel = small_model("haplotype"), with_holes(model_panel())
     export_streams(model, panel, tmp_path / "s.zip")
-    with zipfile.ZipFile(tmp_path / "s.zip") as archive:
-        info = json.loads(archive.read("streams.json"))
-        z, r = (
-            np.load(io.BytesIO(zstandard.decompress(archive.read(f"{name}.npy.zst"))))
-            for name in ("latents", "residual")
-        )
-    p = model.probabilities(z, info["condition"])
-    x = sum((p > t).astype(np.int8) for t in info["thresholds"]) + r
-    x[r == -128] = -1
-    np.testing.assert_array_equal(x, wanted(model, panel))
+    model.save(tmp_path / "m.vaeviz")
+    code = README.read_text("utf-8").split("```python")[1].split("```")[0]
+    assert len(code.strip().splitlines()) <= 10
+    monkeypatch.setattr(
+        sys, "argv", ["reader", str(tmp_path / "s.zip"), str(tmp_path / "m.vaeviz")]
+    )
+    names: dict[str, np.ndarray] = {}
+    exec(code, names)
+    np.testing.assert_array_equal(names["x"], wanted(model, panel))
+    digest = hashlib.blake2b(names["x"].tobytes(), digest_size=16).hexdigest()
+    assert digest == read_streams(tmp_path / "s.zip", model).info.counts_digest
 
 
 def test_a_panel_of_strangers_costs_more_residual(tmp_path: Path) -> None:
