@@ -13,10 +13,12 @@ from tests.pages.jobs_here import begin_here
 from tests.pages.trained import trained_state
 from tests.panels import odd_panels, random_panel
 from tests.trained import model_panel, small_model
+from vaeviz.config import TrainConfig
 from vaeviz.data.panel import Panel
 from vaeviz.data.vcz import load_panel
+from vaeviz.training.loop import train_model
 from vaeviz.ui import codec_job, jobs, library
-from vaeviz.ui.codec_file_view import HELD_OUT, READ, WRITE
+from vaeviz.ui.codec_file_view import PLAIN, READ, WRITE
 from vaeviz.ui.state import AppState
 
 ODD = odd_panels()
@@ -101,7 +103,7 @@ def test_sizes_of_the_parts_add_up_to_the_file(open_page: OpenPage, home: Path) 
 
 def test_held_out_people_given_the_training_people(open_page: OpenPage, home: Path) -> None:
     app = open_tab(open_page, trained_state(home, "haplotype"))
-    app.selectbox(key="vaez_whom").set_value(HELD_OUT).run()
+    app.selectbox(key="vaez_whom").set_value("test").run()
     app.toggle(key="vaez_reference").set_value(True).run()
     app.selectbox(key="vaez_method").set_value("copying").run()
     file = compress(app)
@@ -120,7 +122,7 @@ def test_held_out_people_given_the_training_people(open_page: OpenPage, home: Pa
 def test_methods_that_need_a_reference_wait_for_one(open_page: OpenPage, home: Path) -> None:
     app = open_tab(open_page, trained_state(home))
     assert "copying model" not in app.selectbox(key="vaez_method").options
-    app.selectbox(key="vaez_whom").set_value(HELD_OUT).run()
+    app.selectbox(key="vaez_whom").set_value("test").run()
     assert not app.toggle(key="vaez_reference").value
     app.toggle(key="vaez_reference").set_value(True).run()
     check_sound(app)
@@ -197,7 +199,7 @@ def test_only_one_file_at_a_time(open_page: OpenPage, home: Path) -> None:
 
 def test_the_decoded_panel_can_be_opened(open_page: OpenPage, home: Path) -> None:
     app = open_tab(open_page, trained_state(home))
-    app.selectbox(key="vaez_whom").set_value(HELD_OUT).run()
+    app.selectbox(key="vaez_whom").set_value("test").run()
     file = compress(app)
     switch(app, READ)
     bring(app, file)
@@ -259,3 +261,44 @@ def test_without_a_model_only_reading_is_offered(
     state = AppState(panel_ref=keep(random_panel()))
     assert "This page needs a model of the panel." in messages(open_tab(open_page, state))
     assert open_tab(open_page, state, READ).file_uploader
+
+
+def test_streams_hold_the_genotypes(open_page: OpenPage, home: Path, tmp_path: Path) -> None:
+    from vaeviz.compression.codec.streams import read_streams
+
+    app = open_tab(open_page, trained_state(home, "haplotype"), PLAIN)
+    app.button(key="streams_go").click().run()
+    check_sound(app)
+    job = jobs.latest("streams")
+    assert job is not None
+    path = jobs.output_of(job)
+    assert path is not None
+    found = read_streams(path, small_model("haplotype"))
+    panel = model_panel()
+    assert (found.counts == panel.counts).all()
+    assert f"residual {panel.n_rows:,} × {panel.n_sites:,}" in messages(app)
+
+
+@pytest.mark.parametrize("odd_name", sorted(ODD))
+def test_streams_of_odd_panels(
+    odd_name: str,
+    open_page: OpenPage,
+    keep: Callable[[Panel], str],
+    keep_model: Callable[[Panel], str],
+) -> None:
+    panel = ODD[odd_name]
+    state = AppState(panel_ref=keep(panel), model_ref=keep_model(panel))
+    app = open_tab(open_page, state, PLAIN)
+    app.button(key="streams_go").click().run()
+    check_sound(app)
+    assert "<img" not in messages(app)
+
+
+def test_a_model_that_cannot_code_is_told(open_page: OpenPage, home: Path) -> None:
+    state = trained_state(home)
+    config = TrainConfig(epochs=1, bottleneck="bernoulli", hidden=(8,), n_components=3, rank=4)
+    train_model(model_panel(), config).save(home / "models" / "t.vaeviz")
+    app = open_tab(open_page, state)
+    assert "the codec needs a Gaussian one" in messages(app)
+    compress(app)
+    assert "The file holds the fall-back, xz" in messages(app)

@@ -8,8 +8,15 @@ import streamlit as st
 
 from vaeviz.data.panel import Panel
 from vaeviz.escape import escape
-from vaeviz.training.split import TEST
-from vaeviz.ui import codec_decode_view, codec_job, codec_written, jobs, model_choice, workspace
+from vaeviz.ui import (
+    codec_decode_view,
+    codec_job,
+    codec_streams_view,
+    codec_written,
+    jobs,
+    model_choice,
+    workspace,
+)
 from vaeviz.ui.codec_job import COMPRESS, Plan
 from vaeviz.ui.errors import shown_errors
 from vaeviz.ui.widgets import choice, segments
@@ -17,8 +24,7 @@ from vaeviz.ui.widgets import choice, segments
 if TYPE_CHECKING:
     from vaeviz.training.model import TrainedModel
 
-WRITE, READ = "Compress", "Decompress"
-EVERYBODY, HELD_OUT = "Everybody", "Held-out test people"
+WRITE, READ, PLAIN = "Compress", "Decompress", "Plain streams"
 METHODS = {
     "auto": "the best that works",
     "ae": "autoencoder",
@@ -39,14 +45,17 @@ REFERENCE = (
 
 def tab(panel: Panel) -> None:
     """Write a file, or read one."""
-    if segments("What to do", [WRITE, READ], "vaez_do", hide_label=True) == READ:
-        codec_decode_view.decode(panel)
-        return
+    does = {WRITE: _write, READ: codec_decode_view.decode, PLAIN: codec_streams_view.streams}
+    does[segments("What to do", list(does), "vaez_do", hide_label=True)](panel)
+
+
+def _write(panel: Panel) -> None:
     st.caption(LOSSLESS)
     model = model_choice.coding_model()
     if model is None:
         model_choice.none_yet()
         return
+    model_choice.codec_hint(model)
     running = jobs.active(COMPRESS)
     if running is not None:
         jobs.live_card(COMPRESS, running.name, jobs.LEAVE)
@@ -66,16 +75,14 @@ def _form(model: TrainedModel, panel: Panel) -> None:
     with st.container(border=True):
         left, right = st.columns(2, vertical_alignment="top")
         with left:
-            held_out = codec_job.in_part(model, panel, TEST)
-            sizes = {EVERYBODY: panel.n_samples} | ({HELD_OUT: held_out} if held_out else {})
-            whom = choice("People", list(sizes), "vaez_whom", shown=lambda x: f"{x} ({sizes[x]:,})")
-            reference = whom == HELD_OUT and _reference_toggle(model, panel)
+            samples = codec_job.people_choice(model, panel, "vaez_whom")
+            reference = samples == "test" and _reference_toggle(model, panel)
         with right:
             methods = list(METHODS) if reference else ["auto", "ae"]
             method = choice("Method", methods, "vaez_method", "auto", METHODS.__getitem__)
             embed = _embed_checkbox(model)
         if st.button("Compress", key="vaez_go", type="primary", icon=":material/compress:"):
-            plan = Plan("test" if whom == HELD_OUT else "all", method, reference, embed)
+            plan = Plan(samples, method, reference, embed)
             with shown_errors():
                 codec_job.start_compress(model, panel, plan)
                 st.rerun()

@@ -16,14 +16,16 @@ from vaeviz.data.panel import Panel
 from vaeviz.errors import ReadError
 from vaeviz.escape import file_stem, plain
 from vaeviz.jobs.status import Limits
-from vaeviz.training.split import TRAIN
+from vaeviz.training.split import TEST, TRAIN
 from vaeviz.ui import jobs, model_choice, state, workspace
 from vaeviz.ui.uploading import NamedFile
+from vaeviz.ui.widgets import choice
 
 if TYPE_CHECKING:
     from vaeviz.training.model import TrainedModel
 
-COMPRESS, DECOMPRESS = "compress", "decompress"
+COMPRESS, DECOMPRESS, STREAMS = "compress", "decompress", "streams"
+PEOPLE = {"all": "Everybody", "test": "Held-out test people"}
 FOLDER = "vaez"
 SUFFIX, MODEL_SUFFIX = ".vaez", ".vaeviz"
 LIBRARIES_GB = 3.0
@@ -74,13 +76,7 @@ def start_compress(model: TrainedModel, panel: Panel, plan: Plan) -> None:
     """
     sweep()
     output = _new_folder() / f"{file_stem(panel.info.name)}{SUFFIX}"
-    arguments = [
-        COMPRESS,
-        str(workspace.file_of(model_choice.reference_of(model))),
-        workspace.panel_argument(str(state.get().panel_ref)),
-        f"--samples={plan.samples}",
-        f"--method={plan.method}",
-    ]
+    arguments = [*_command(COMPRESS, model, plan.samples), f"--method={plan.method}"]
     people = training_people(model, panel) if plan.with_reference else None
     if people is not None:
         arguments += ["--reference", str(as_file(people))]
@@ -88,6 +84,21 @@ def start_compress(model: TrainedModel, panel: Panel, plan: Plan) -> None:
         arguments.append("--embed-model")
     label = f"Compression of {plain(panel.info.name, 40)}"
     jobs.begin(COMPRESS, [*arguments, "-o", str(output)], label)
+
+
+def start_streams(model: TrainedModel, panel: Panel, samples: str, packing: str) -> None:
+    """Write latents and residual as plain arrays, in a process of its own.
+
+    Raises
+    ------
+    JobError
+        One is under way already, or the process cannot be started.
+    """
+    sweep()
+    output = _new_folder() / f"{file_stem(panel.info.name)}_streams.zip"
+    arguments = [*_command(STREAMS, model, samples), f"--codec={packing}"]
+    label = f"Streams of {plain(panel.info.name, 40)}"
+    jobs.begin(STREAMS, [*arguments, "-o", str(output)], label)
 
 
 def start_decompress(incoming: Incoming, model: Path | None, reference: Path | None) -> None:
@@ -108,9 +119,13 @@ def start_decompress(incoming: Incoming, model: Path | None, reference: Path | N
     jobs.begin(DECOMPRESS, [*arguments, "-o", str(output)], label, _limits())
 
 
-def in_part(model: TrainedModel, panel: Panel, part: str) -> int:
-    """How many people of the panel are in a part of the model's split."""
-    return int(np.count_nonzero(model.split_of(panel) == part))
+def people_choice(model: TrainedModel, panel: Panel, key: str) -> str:
+    """Let the user choose whom to write, as ``--samples`` calls them: 'all' or 'test'."""
+    sizes = {"all": panel.n_samples}
+    held_out = int(np.count_nonzero(model.split_of(panel) == TEST))
+    if held_out:
+        sizes["test"] = held_out
+    return choice("People", list(sizes), key, shown=lambda x: f"{PEOPLE[x]} ({sizes[x]:,})")
 
 
 def training_people(model: TrainedModel, panel: Panel) -> Panel | None:
@@ -147,9 +162,9 @@ def put_away() -> None:
     sweep()
 
 
-def written() -> Path | None:
-    """The file that the newest compression left behind."""
-    job = jobs.latest(COMPRESS)
+def written(kind: str) -> Path | None:
+    """The file that the newest job of a kind left behind."""
+    job = jobs.latest(kind)
     path = jobs.output_of(job) if job is not None else None
     return path if path is not None and path.is_file() else None
 
@@ -181,14 +196,24 @@ def take_uploaded(files: Sequence[NamedFile]) -> None:
 def sweep() -> None:
     """Delete files that no page shows any more, unless a job may still be reading or writing."""
     folder = workspace.folder() / FOLDER
-    if jobs.active(COMPRESS) is not None or jobs.active(DECOMPRESS) is not None:
+    if any(jobs.active(kind) is not None for kind in (COMPRESS, DECOMPRESS, STREAMS)):
         return
     incoming = pending()
-    shown = (written(), None if incoming is None else incoming.path)
+    shown = (written(COMPRESS), written(STREAMS), None if incoming is None else incoming.path)
     kept = [path.parent for path in shown if path is not None]
     for path in folder.iterdir() if folder.is_dir() else ():
         if path not in kept:
             shutil.rmtree(path, ignore_errors=True)
+
+
+def _command(command: str, model: TrainedModel, samples: str) -> list[str]:
+    """Start of a command line on the current model and the open panel."""
+    return [
+        command,
+        str(workspace.file_of(model_choice.reference_of(model))),
+        workspace.panel_argument(str(state.get().panel_ref)),
+        f"--samples={samples}",
+    ]
 
 
 def _limits() -> Limits:

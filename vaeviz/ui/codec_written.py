@@ -18,7 +18,7 @@ METHOD_NAMES = {
     "xz": "xz",
 }
 PARTS = {
-    "genotypes": "genotypes, entropy-coded",
+    "genotypes": "genotypes",
     "latents": "latents of every row",
     "missing": "which genotypes are missing",
     "frame": "samples, sites, history of the panel",
@@ -66,8 +66,9 @@ def card(job: Job) -> None:
         st.markdown(f"**{escape(job.request.label)}**")
         _headline(told)
         if told.reason:
-            reason = escape(told.reason, 600)
-            st.warning(f"The file holds the fall-back, xz: {reason}.", icon=":material/info:")
+            reason = escape(told.reason.rstrip("."), 600)
+            text = f"The file holds the fall-back, xz. Why: {reason}."
+            st.warning(text, icon=":material/info:")
         st.caption(f"{DEFINITION} {_needs(told)}")
         st.download_button(
             f"Download {path.name} ({bytes_words(told.file_bytes)})",

@@ -49,6 +49,7 @@ def tab(panel: Panel) -> None:
     if model is None:
         model_choice.none_yet()
         return
+    model_choice.codec_hint(model)
     st.markdown(WHAT)
     running = jobs.active(KIND)
     if running is not None:

@@ -25,6 +25,7 @@ PAGE_OF_KIND = {
     "codecs": "pages/compression.py",
     "compress": "pages/compression.py",
     "decompress": "pages/compression.py",
+    "streams": "pages/compression.py",
 }
 LEAVE = "you can leave or close this page"
 _DISMISSED = "vaeviz_dismissed_jobs"

@@ -15,6 +15,10 @@ from vaeviz.ui.widgets import segments
 if TYPE_CHECKING:
     from vaeviz.training.model import TrainedModel
 
+BETTER = (
+    "Files become smallest with a **Sequence** model whose rows are haplotypes, trained with "
+    "**Autoregressive (to compress)**."
+)
 CODERS: list[Purpose] = ["sequence", "map"]
 
 
@@ -46,6 +50,25 @@ def none_yet() -> None:
     guards.empty_state(
         "This page needs a model of the panel.", "Train or load one", "pages/train.py"
     )
+
+
+def codec_hint(model: TrainedModel) -> None:
+    """Where a model serves the codec badly or not at all: why, and the way to one that does."""
+    if model.latent_code is None:
+        gaussian = model.config.bottleneck == "gaussian"
+        why = (
+            "it was trained by an earlier version"
+            if gaussian
+            else f"its bottleneck is {model.config.bottleneck}, and the codec needs a Gaussian one"
+        )
+        st.warning(f"This model cannot drive the codec: {why}.", icon=":material/info:")
+    elif not model.config.autoregressive:
+        st.caption("This model can drive the codec, but it was not made for that.")
+    else:
+        return
+    left, right = st.columns([5, 1], vertical_alignment="center")
+    left.caption(BETTER)
+    right.page_link("pages/train.py", label="Train", icon=":material/model_training:")
 
 
 def reference_of(model: TrainedModel) -> str:
