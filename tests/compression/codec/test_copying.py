@@ -14,7 +14,6 @@ from vaeviz.compression.codec.coder import ONE
 from vaeviz.compression.codec.copying import (
     CopyingMethod,
     CopyingPredictor,
-    blocks_of,
     haplotypes_at,
 )
 from vaeviz.compression.codec.copying_blocks import Blocks
@@ -28,7 +27,6 @@ from vaeviz.compression.codec.copying_rates import (
     Settings,
     default_settings,
     from_byte,
-    make_rates,
     to_byte,
 )
 from vaeviz.compression.codec.methods import Frame
@@ -114,25 +112,23 @@ def _even(settings: Settings) -> Settings:
 
 
 def _predictions(blocks: Blocks, rates: Rates, counts: NDArray[np.int8]) -> NDArray[np.int32]:
-    p = np.empty(counts.shape, np.int32)
-    predict_all(new_state(len(counts), blocks), blocks, rates, counts, p)
-    return p
+    return predict_all(new_state(len(counts), blocks), blocks, rates, counts)
 
 
 def test_agrees_with_slow_model_over_all_haplotypes(reference: Panel, target: Panel) -> None:
     haplotypes = haplotypes_at(reference, target.sites)
-    rates = make_rates(_even(default_settings()), target.sites, haplotypes.alleles)
+    rates = haplotypes.rates(_even(default_settings()))
     counts = target.counts.copy()
     counts[0, 10:30] = -1
-    found = _predictions(blocks_of(haplotypes), rates, counts) / ONE
+    found = _predictions(haplotypes.blocks, rates, counts) / ONE
     for row, p in zip(counts, found, strict=True):
         np.testing.assert_allclose(p, _slow(haplotypes.alleles, rates, row), rtol=2e-3, atol=2e-6)
 
 
 def test_site_by_site_is_all_at_once(reference: Panel, target: Panel) -> None:
     haplotypes = haplotypes_at(reference, target.sites)
-    rates = make_rates(default_settings(), target.sites, haplotypes.alleles)
-    blocks = blocks_of(haplotypes)
+    rates = haplotypes.rates(default_settings())
+    blocks = haplotypes.blocks
     assert len(blocks.n_groups) > 2
     predictor = CopyingPredictor(blocks, rates, target.n_rows)
     p = []
@@ -144,8 +140,8 @@ def test_site_by_site_is_all_at_once(reference: Panel, target: Panel) -> None:
 
 def test_rows_do_not_depend_on_company_or_threads(reference: Panel, target: Panel) -> None:
     haplotypes = haplotypes_at(reference, target.sites)
-    rates = make_rates(default_settings(), target.sites, haplotypes.alleles)
-    blocks = blocks_of(haplotypes)
+    rates = haplotypes.rates(default_settings())
+    blocks = haplotypes.blocks
     together = _predictions(blocks, rates, target.counts)
     alone = _predictions(blocks, rates, target.counts[3:4])
     np.testing.assert_array_equal(alone[0], together[3])
@@ -158,7 +154,7 @@ def test_rows_do_not_depend_on_company_or_threads(reference: Panel, target: Pane
 
 def test_blocks_describe_reference(reference: Panel) -> None:
     haplotypes = haplotypes_at(reference, reference.sites)
-    blocks = blocks_of(haplotypes)
+    blocks = haplotypes.blocks
     for block in range(len(blocks.n_groups)):
         group = blocks.class_group[blocks.class_starts[block] + blocks.label[block]]
         for site in range(blocks.starts[block], blocks.starts[block + 1]):
@@ -264,8 +260,8 @@ def test_any_bytes_are_settings_that_code(reference: Panel, target: Panel) -> No
     size = len(default_settings().to_bytes())
     for fill in (0, 127, 255):
         settings = Settings.from_bytes(bytes([fill]) * size)
-        rates = make_rates(settings, target.sites, haplotypes.alleles)
-        p = _predictions(blocks_of(haplotypes), rates, target.counts)
+        rates = haplotypes.rates(settings)
+        p = _predictions(haplotypes.blocks, rates, target.counts)
         assert p.min() > 0
         assert p.max() < ONE
 

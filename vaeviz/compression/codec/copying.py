@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,10 +12,11 @@ import pandas as pd
 
 from vaeviz.compression.codec.coder import ONE
 from vaeviz.compression.codec.copying_blocks import Blocks, build_blocks
-from vaeviz.compression.codec.copying_kernel import Rates, advance, new_state
+from vaeviz.compression.codec.copying_kernel import Rates, new_state, predict_site
 from vaeviz.compression.codec.copying_rates import Settings, block_breaks, make_rates
 from vaeviz.compression.codec.methods import Frame
 from vaeviz.data.align import align_sites, aligned_counts
+from vaeviz.data.panel import MISSING
 from vaeviz.errors import CodecError
 
 if TYPE_CHECKING:
@@ -42,12 +44,30 @@ class Haplotypes:
         Code of the superpopulation (population where there is none), from 0.
     sites : DataFrame
         chrom and pos are read.
+    n_alt : int64, shape (n_sites,)
+        ALT alleles at every site.
+    blocks : Blocks
+        The same haplotypes in groups.
     """
 
     alleles: NDArray[np.uint8]
     absent: NDArray[np.bool_]
     population: NDArray[np.int64]
     sites: pd.DataFrame
+
+    @cached_property
+    def n_alt(self) -> NDArray[np.int64]:
+        """Computed once."""
+        return self.alleles.sum(axis=1, dtype=np.int64)
+
+    @cached_property
+    def blocks(self) -> Blocks:
+        """Computed once."""
+        return build_blocks(self.alleles, self.population, block_breaks(self.sites))
+
+    def rates(self, settings: Settings) -> Rates:
+        """Rates of the model at these sites."""
+        return make_rates(settings, self.sites, self.n_alt, self.alleles.shape[1])
 
 
 def haplotypes_at(reference: Panel, sites: pd.DataFrame) -> Haplotypes:
@@ -59,12 +79,12 @@ def haplotypes_at(reference: Panel, sites: pd.DataFrame) -> Haplotypes:
         The reference is unphased.
     """
     _check_phased(reference.ploidy, "reference")
-    counts = aligned_counts(reference, align_sites(reference, sites)).T
-    called = counts >= 0
-    alt = (counts > 0).sum(axis=1)
-    common = (2 * alt > called.sum(axis=1)).astype(np.uint8)
-    alleles = np.where(called, counts, common[:, None]).astype(np.uint8)
-    absent = np.asarray(~called.any(axis=1))
+    counts = aligned_counts(reference, align_sites(reference, sites))
+    called = (counts >= 0).sum(axis=0)
+    common = (2 * (counts > 0).sum(axis=0) > called).astype(np.int8)
+    filled = np.where(counts < 0, common, counts) if called.min() < len(counts) else counts
+    alleles = np.ascontiguousarray(filled.T).view(np.uint8)
+    absent = np.asarray(called == 0)
     return Haplotypes(alleles, absent, _population_codes(reference), sites)
 
 
@@ -83,18 +103,16 @@ class CopyingPredictor:
         self._blocks, self._rates = blocks, rates
         self._state = new_state(n_rows, blocks)
         self._site, self._block = 0, 0
-        self._counts = np.zeros(n_rows, np.int8)
+        self._before = np.full(n_rows, MISSING, np.int8)
 
     def predict(self) -> NDArray[np.int32]:
         """ALT probability of every row at the next site, in 1 / ONE."""
-        p = np.empty(len(self._counts), np.int32)
         place = (self._site, self._block)
-        advance(self._state, self._blocks, self._rates, place, self._counts, p)
-        return p
+        return predict_site(self._state, self._blocks, self._rates, place, self._before)
 
     def update(self, counts: NDArray[np.int8]) -> None:
         """Tell the alleles of that site, -1 missing, and go to the next."""
-        self._counts = counts.astype(np.int8)
+        self._before = counts.astype(np.int8)
         self._site += 1
         if self._site >= self._blocks.starts[self._block + 1]:
             self._block += 1
@@ -161,17 +179,11 @@ class CopyingMethod:
                 "Give the reference panel that the file was made with.",
             )
         settings = Settings.from_bytes(parts[SETTINGS_PART])
-        rates = make_rates(settings, haplotypes.sites, haplotypes.alleles)
+        rates = haplotypes.rates(settings)
         if haplotypes.absent.any():
             n_absent = int(haplotypes.absent.sum())
             rates.gain[haplotypes.absent] = _read_frequencies(parts[ABSENT_PART], n_absent)
-        return CopyingPredictor(blocks_of(haplotypes), rates, n_rows)
-
-
-def blocks_of(haplotypes: Haplotypes) -> Blocks:
-    """Cut a reference into blocks."""
-    breaks = block_breaks(haplotypes.sites)
-    return build_blocks(haplotypes.alleles, haplotypes.population, breaks)
+        return CopyingPredictor(haplotypes.blocks, rates, n_rows)
 
 
 def _check_phased(ploidy: int, what: str) -> None:

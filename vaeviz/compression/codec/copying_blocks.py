@@ -16,7 +16,7 @@ from numba import njit
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-FOLD_COST = 6
+FOLD_COST = 4
 """How many times dearer than a group at a site one haplotype is at the border of a block."""
 MAX_BLOCK_SITES = 2048
 

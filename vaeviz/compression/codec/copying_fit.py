@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vaeviz.compression.codec.coder import ONE
-from vaeviz.compression.codec.copying import Haplotypes, blocks_of
+from vaeviz.compression.codec.copying import Haplotypes
 from vaeviz.compression.codec.copying_kernel import new_state, predict_all
 from vaeviz.compression.codec.copying_rates import (
     N_CLASSES,
     Settings,
     default_settings,
     from_byte,
-    make_rates,
     site_classes,
     to_byte,
 )
@@ -24,7 +23,6 @@ from vaeviz.data.align import align_sites, aligned_counts
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from vaeviz.compression.codec.copying_blocks import Blocks
     from vaeviz.compression.codec.copying_kernel import Rates
     from vaeviz.data.panel import Panel
 
@@ -55,7 +53,7 @@ def fit_settings(haplotypes: Haplotypes, tune: Panel | None) -> Settings:
     settings = default_settings()
     if len(targets) < MIN_ROWS:
         return settings
-    task = _Task(haplotypes, blocks_of(haplotypes), targets)
+    task = _Task(haplotypes, targets)
     for step in STEPS:
         settings = _fit_errors(task, settings)
         settings = _fit_jump(task, settings, step)
@@ -67,23 +65,16 @@ class _Task:
     """Target alleles int8 (n_rows, n_sites), -1 missing, and the reference they copy from."""
 
     haplotypes: Haplotypes
-    blocks: Blocks
     targets: NDArray[np.int8]
 
     def predict(self, rates: Rates) -> NDArray[np.float64]:
         """ALT probability of every target allele: shape (n_rows, n_sites)."""
-        p = np.empty(self.targets.shape, np.int32)
-        state = new_state(len(self.targets), self.blocks)
-        predict_all(state, self.blocks, rates, self.targets, p)
-        return p / ONE
-
-    def rates(self, settings: Settings) -> Rates:
-        """Rates under settings."""
-        return make_rates(settings, self.haplotypes.sites, self.haplotypes.alleles)
+        state = new_state(len(self.targets), self.haplotypes.blocks)
+        return predict_all(state, self.haplotypes.blocks, rates, self.targets) / ONE
 
     def cost_bits(self, settings: Settings) -> float:
         """Code length of the targets at sites that the reference has."""
-        p = self.predict(self.rates(settings))
+        p = self.predict(self.haplotypes.rates(settings))
         truth = self.targets
         chance = np.where(truth == 1, p, 1 - p)
         counted = (truth >= 0) & ~self.haplotypes.absent
@@ -130,16 +121,16 @@ def _fit_jump(task: _Task, settings: Settings, step: int) -> Settings:
 
 def _fit_errors(task: _Task, settings: Settings) -> Settings:
     """Reading errors of every class of sites, given what is copied under the present ones."""
-    rates = task.rates(settings)
+    rates = task.haplotypes.rates(settings)
     n_sites = len(rates.gain)
     nothing = np.zeros(n_sites, np.int64)
     copied = task.predict(rates._replace(gain=nothing, loss=nothing))
     truth = task.targets
-    alleles = task.haplotypes.alleles
-    swapped = 2 * alleles.sum(axis=1, dtype=np.int64) > alleles.shape[1]
+    n_alt, n_haplotypes = task.haplotypes.n_alt, task.haplotypes.alleles.shape[1]
+    swapped = 2 * n_alt > n_haplotypes
     minor_copied = np.where(swapped, 1 - copied, copied)
     minor_read = (truth == 1) != swapped
-    kind = np.broadcast_to(site_classes(alleles), truth.shape)
+    kind = np.broadcast_to(site_classes(n_alt, n_haplotypes), truth.shape)
     used = (truth >= 0) & ~task.haplotypes.absent
     read, lost = list(settings.minor_read), list(settings.minor_lost)
     for k in range(N_CLASSES):

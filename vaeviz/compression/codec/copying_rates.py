@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from vaeviz.compression.codec.coder import ONE
-from vaeviz.compression.codec.copying_kernel import RATE_BITS, Rates
+from vaeviz.compression.codec.copying_kernel import NEUTRAL, RATE_BITS, Rates
 from vaeviz.errors import CodecError
 
 if TYPE_CHECKING:
@@ -93,10 +93,9 @@ def default_settings() -> Settings:
     )
 
 
-def site_classes(alleles: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Class of every site by the number of its minor alleles; alleles (n_sites, n_haplotypes)."""
-    alt = alleles.sum(axis=1, dtype=np.int64)
-    minor = np.minimum(alt, alleles.shape[1] - alt)
+def site_classes(n_alt: NDArray[np.int64], n_haplotypes: int) -> NDArray[np.int64]:
+    """Class of every site by how many of the haplotypes of the reference carry its minor allele."""
+    minor = np.minimum(n_alt, n_haplotypes - n_alt)
     return np.searchsorted(CLASS_EDGES, minor, side="right")
 
 
@@ -108,7 +107,9 @@ def block_breaks(sites: pd.DataFrame) -> NDArray[np.bool_]:
     return broken
 
 
-def make_rates(settings: Settings, sites: pd.DataFrame, alleles: NDArray[np.uint8]) -> Rates:
+def make_rates(
+    settings: Settings, sites: pd.DataFrame, n_alt: NDArray[np.int64], n_haplotypes: int
+) -> Rates:
     """Rates at every site. All in whole numbers, so that they are the same everywhere.
 
     Parameters
@@ -116,24 +117,24 @@ def make_rates(settings: Settings, sites: pd.DataFrame, alleles: NDArray[np.uint
     settings : Settings
     sites : DataFrame
         chrom and pos are read.
-    alleles : uint8, shape (n_sites, n_haplotypes)
-        The reference at these sites.
+    n_alt : int64, shape (n_sites,)
+        ALT alleles in the reference at every site.
+    n_haplotypes : int
+        Haplotypes of the reference.
     """
-    kind = site_classes(alleles)
+    kind = site_classes(n_alt, n_haplotypes)
     read = _probabilities(settings.minor_read)[kind]
     lost = _probabilities(settings.minor_lost)[kind]
-    alt = alleles.sum(axis=1, dtype=np.int64)
-    n = alleles.shape[1]
-    alt_is_minor = 2 * alt <= n
+    alt_is_minor = 2 * n_alt <= n_haplotypes
     gain, loss = np.where(alt_is_minor, read, lost), np.where(alt_is_minor, lost, read)
-    constant = (alt == 0) | (alt == n)
+    constant = (n_alt == 0) | (n_alt == n_haplotypes)
     return Rates(
         _jump_odds(from_byte(settings.jump), sites),
         gain,
         loss,
         # Where all copies read the same, nothing is contradicted.
-        np.where(constant, 1 << RATE_BITS, _odds(gain, loss)),
-        np.where(constant, 1 << RATE_BITS, _odds(loss, gain)),
+        np.where(constant, NEUTRAL, _odds(gain, loss)),
+        np.where(constant, NEUTRAL, _odds(loss, gain)),
         min(from_byte(settings.memory), 1 << 16),
         min(from_byte(settings.spread), 1 << 16),
     )
@@ -150,8 +151,7 @@ def _odds(error: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int6
 def _jump_odds(rate: int, sites: pd.DataFrame) -> NDArray[np.int64]:
     """Odds of a jump before every site: the rate times base pairs, evens at most; -1 at breaks."""
     pos = sites["pos"].to_numpy(np.int64)
-    evens = 1 << RATE_BITS
-    farthest = (evens << (JUMP_BITS - RATE_BITS)) // rate + 1
+    farthest = (NEUTRAL << (JUMP_BITS - RATE_BITS)) // rate + 1
     distance = np.minimum(np.diff(pos, prepend=pos[:1]), farthest)
-    odds = np.clip((distance * rate) >> (JUMP_BITS - RATE_BITS), 1, evens)
+    odds = np.clip((distance * rate) >> (JUMP_BITS - RATE_BITS), 1, NEUTRAL)
     return np.where(block_breaks(sites), -1, odds)
