@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from vaeviz.compression.published import published_table
-from vaeviz.figures import latent_sizes
+from vaeviz.figures import factor_table, latent_sizes
 from vaeviz.figures.chart import Chart
 from vaeviz.figures.palette import Theme
 
@@ -36,7 +36,7 @@ def latent_charts(theme: Theme, groups: Sequence[str], caption: str) -> dict[str
     table, look = size_table(groups), {"theme": theme, "caption": caption}
     published = published_table()
     return {
-        "factor_table": latent_sizes.factor_table(table, published, **look),
+        "factor_table": factor_table.factor_table(table, published, **look),
         "factor_by_size": latent_sizes.factor_by_size(table, "VAE", published, **look),
         "factor_by_method": latent_sizes.factor_by_method(table, groups[-1], published, **look),
     }

@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from plotly.colors import hex_to_rgb
 
 from tests.figures.builders import GROUPS
 from tests.figures.latent_builders import SIZES, size_table
 from vaeviz.compression.published import published_table
-from vaeviz.figures.latent_sizes import factor_by_method, factor_by_size, factor_table
+from vaeviz.figures.factor_table import factor_table
+from vaeviz.figures.latent_sizes import factor_by_method, factor_by_size
+from vaeviz.figures.palette import Theme, contrast
 
 TABLE = size_table(GROUPS)
 
 
 def test_cells_are_factors_and_colours_their_doublings() -> None:
     chart = factor_table(TABLE)
-    (heat,) = chart.figure.data
+    heat, *texts = chart.figure.data
     assert list(chart.table["method and |z|"]) == [
         f"{m} {s}" for m in ("PCA", "VAE") for s in SIZES
     ]
     assert list(chart.table.columns[1:]) == [*GROUPS[::-1], "all"]  # best first, all last
     factors = chart.table.iloc[:, 1:].to_numpy(float)
     np.testing.assert_allclose(heat.z, np.log2(factors), rtol=1e-3)
-    assert heat.text[4][0] == "2.60"
+    written = {
+        (x, y): t for trace in texts for x, y, t in zip(trace.x, trace.y, trace.text, strict=True)
+    }
+    assert written[0, 4] == "2.60"
+    assert len(written) == factors.size
     assert heat.zmin == -heat.zmax
     assert len(heat.colorscale) == 3
     assert "VAE at |z| = 32 with x2.80" in chart.alt
@@ -37,9 +44,22 @@ def test_printed_rows_stand_under_those_of_the_same_method() -> None:
     line = chart.table.set_index("method and |z|").loc["paper: VAE 32"]
     assert line["AFR"] == 1.03
     assert np.isnan(line["ADM"])
-    (heat,) = chart.figure.data
-    place = list(chart.table.columns[1:]).index("ADM")
-    assert heat.text[rows.index("paper: VAE 32")][place] == ""
+    place = list(chart.table.columns[1:]).index("ADM"), rows.index("paper: VAE 32")
+    texts = chart.figure.data[1:]
+    assert place not in [xy for t in texts for xy in zip(t.x, t.y, strict=True)]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_factors_can_be_read_on_every_shade(theme: Theme) -> None:
+    extreme = TABLE.assign(factor=np.geomspace(0.05, 20, len(TABLE)))
+    heat, *texts = factor_table(extreme, theme=theme).figure.data
+    for trace in texts:
+        for x, y in zip(trace.x, trace.y, strict=True):
+            low, middle, high = (hex_to_rgb(colour) for _, colour in heat.colorscale)
+            end = low if heat.z[y, x] < 0 else high
+            share = abs(float(heat.z[y, x])) / heat.zmax
+            shade = [round(m + share * (e - m)) for m, e in zip(middle, end, strict=True)]
+            assert contrast(trace.textfont.color, "#{:02X}{:02X}{:02X}".format(*shade)) >= 4.5
 
 
 def test_lines_run_over_sizes() -> None:

@@ -50,8 +50,9 @@ def tab(panel: Panel) -> None:
     _runs(panel, settings, found)
     if len(found.table):
         _result(panel, found)
-    for note in found.notes:
-        st.caption(escape(note, 600))
+    if found.notes:
+        st.subheader("Read with the numbers", anchor=False)
+        st.markdown("\n".join(f"- {escape(note, 600)}" for note in found.notes))
 
 
 def _settings(panel: Panel) -> LatentSizesConfig | None:
@@ -167,7 +168,7 @@ def _differences(panel: Panel, table: pd.DataFrame) -> None:
 
 
 def _table(table: pd.DataFrame, published: pd.DataFrame | None, look: GroupLook) -> None:
-    from vaeviz.figures.latent_sizes import factor_table
+    from vaeviz.figures.factor_table import factor_table
 
     chart = factor_table(table, published, theme=look["theme"], caption=look["caption"])
     show_chart(chart, "latent_sizes_table")
