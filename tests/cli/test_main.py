@@ -21,6 +21,7 @@ COMMANDS = (
     "train",
     "embed",
     "compression",
+    "latent-sizes",
     "codecs",
     "entropy",
     "compress",

@@ -189,8 +189,8 @@ def test_a_damaged_result_is_made_again(text: str, tmp_path: Path) -> None:
 
 
 def test_codes_cost_their_bits_and_windows_their_numbers(tmp_path: Path) -> None:
-    panel = random_panel(n_sites=160)  # two chromosomes, four windows each
-    chosen = settings(families=("windowed", "vq"), sizes=(1, 2, 16), epochs=1)
+    panel = random_panel(n_sites=640)  # two chromosomes, four windows each
+    chosen = settings(families=("windowed", "vq"), sizes=(1, 2, 16, 32), epochs=1)
     found = latent_size_table(panel, chosen, tmp_path)
     rows = found.table[found.table["group"] == "all"].set_index(["method", "size"])
     assert rows.loc[("Windowed VAE", 16), "latent_bits"] == 16 * 32
@@ -202,7 +202,8 @@ def test_codes_cost_their_bits_and_windows_their_numbers(tmp_path: Path) -> None
     left_out = " ".join(n for n in found.notes if n.startswith("Left out"))
     assert "|z| = 1, 2. Windowed VAE: 8 windows need at least 8 numbers" in left_out
     assert "|z| = 1. Windowed VQ: 8 windows need at least 64 bits" in left_out
-    assert found.n_finished == found.n_entries == 6
+    assert "|z| = 32. Windowed VQ: the latent alone costs as much as the raw bits" in left_out
+    assert found.n_finished == found.n_entries == 8
 
 
 def test_only_common_sites_are_used(tmp_path: Path) -> None:
@@ -264,6 +265,13 @@ def test_every_size_has_components_and_rank_enough() -> None:
         assert config.rank >= size
         assert config.rows == "haplotype"
         assert not config.uses_geometry()
+
+
+def test_too_many_codes_are_left_out() -> None:
+    panel = random_panel(n_samples=4, n_sites=20_000)
+    base = base_config(panel, LatentSizesConfig())
+    assert build("vq", 128, panel, base).config is not None
+    assert build("vq", 256, panel, base).why == "1,024 codes take too long to train"
 
 
 def test_the_table_is_in_the_order_of_the_titles() -> None:

@@ -46,6 +46,9 @@ WINDOW_HIDDEN = 128
 CODE_BITS, CODE_NUMBERS = 8, 4
 """A code of a codebook: bits that name its entry, and numbers that an entry holds."""
 
+CODES_AT_MOST = 512
+"""Of a row: each has a codebook of its own, and training takes longer with every one."""
+
 FLOAT_BITS = 32
 
 
@@ -133,6 +136,9 @@ def build(family: Family, size: int, panel: Panel, base: TrainConfig) -> Built:
     """
     if family == "vae":
         return Built(_global(size, panel, base))
+    ploidy = 2 if base.rows == "person" else 1
+    if size * FLOAT_BITS >= panel.n_sites * ploidy:
+        return Built(None, "the latent alone costs as much as the raw bits")
     windowed = _with(base, shape="windowed", window_hidden=WINDOW_HIDDEN)
     windowed = _with(windowed, window_sites=_window_sites(panel.n_sites))
     from vaeviz.training.windows import window_starts
@@ -165,8 +171,8 @@ def _code_windows(size: int, n_windows: int, base: TrainConfig) -> Built:
     if not heads:
         need = n_windows * CODE_BITS
         return Built(None, f"{n_windows} windows need at least {need} bits")
-    if heads * CODE_NUMBERS > MAX_LATENT:
-        return Built(None, f"a window would hold {heads} codes")
+    if heads * n_windows > CODES_AT_MOST or heads * CODE_NUMBERS > MAX_LATENT:
+        return Built(None, f"{heads * n_windows:,} codes take too long to train")
     return Built(
         _with(
             base,
