@@ -44,7 +44,7 @@ def assert_same(one: Panel, other: Panel) -> None:
 
 
 @pytest.mark.usefixtures("fakes")
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(panels())
 def test_any_panel_comes_back(panel: Panel) -> None:
     with tempfile.TemporaryDirectory() as folder:
