@@ -73,14 +73,14 @@ def _write(panel: Panel) -> None:
 def _form(model: TrainedModel, panel: Panel) -> None:
     """What to compress and how; the button starts the job."""
     with st.container(border=True):
-        left, right = st.columns(2, vertical_alignment="top")
+        left, right = st.columns(2)
         with left:
             samples = codec_job.people_choice(model, panel, "vaez_whom")
-            reference = samples == "test" and _reference_toggle(model, panel)
+        reference = samples == "test" and _reference_toggle(model, panel)
         with right:
             methods = list(METHODS) if reference else ["auto", "ae"]
             method = choice("Method", methods, "vaez_method", "auto", METHODS.__getitem__)
-            embed = _embed_checkbox(model)
+        embed = method != "copying" and _embed_checkbox(model)
         if st.button("Compress", key="vaez_go", type="primary", icon=":material/compress:"):
             plan = Plan(samples, method, reference, embed)
             with shown_errors():

@@ -19,7 +19,7 @@ WHAT = (
     "(`.npy`, float) and the residual (`.npy`, whole numbers) of every row. Genotypes are the "
     "thresholded reconstruction of z plus the residual; README has a reader of ten lines. A "
     "reconstruction is floating point, so to keep genotypes use *Compress*, which is exact on any "
-    "machine, and far smaller."
+    "machine, and mostly far smaller."
 )
 PACKINGS = {"zstd": "zstd", "blosc2": "blosc2", "none": "not packed"}
 

@@ -63,7 +63,8 @@ def card(job: Job) -> None:
         return
     told = Written.make(**outcome)
     with st.container(border=True):
-        st.markdown(f"**{escape(job.request.label)}**")
+        method = METHOD_NAMES.get(told.method, "another method")
+        st.markdown(f"**{escape(job.request.label)}** · coded by **{method}**")
         _headline(told)
         if told.reason:
             reason = escape(told.reason.rstrip("."), 600)
@@ -87,16 +88,16 @@ def card(job: Job) -> None:
 def _headline(told: Written) -> None:
     bits = told.bits_per_allele
     figures = {
-        "Method": METHOD_NAMES.get(told.method, told.method),
         "File": bytes_words(told.file_bytes),
         "Bits per allele": "–" if bits is None else f"{bits:.4f}",
         "Against 1 bit": "–" if not bits else f"{1 / bits:,.1f}×",
         "Encoded in": _seconds(told.encode_s),
         "Decoded in": _seconds(told.verify_s),
     }
-    with st.container(horizontal=True, gap="large"):
-        for name, figure in figures.items():
-            st.metric(name, figure, width="content")
+    grid = st.grid(len(figures), min_column_width=125)
+    for name, figure in figures.items():
+        with grid.cell():
+            st.metric(name, figure)
 
 
 def _seconds(seconds: float) -> str:
