@@ -253,6 +253,7 @@ def test_expected_time_counts_what_is_missing(tmp_path: Path) -> None:
     latent_size_table(panel, settings(sizes=(2,)), tmp_path)
     assert 0 < expected_seconds(panel, settings(), tmp_path) < both
     assert expected_seconds(panel, settings(sizes=(2,)), tmp_path) == 0
+    assert expected_seconds(panel, settings(sizes=(2,), families=("pca",)), tmp_path) > 0
 
 
 def test_every_size_has_components_and_rank_enough() -> None:

@@ -149,6 +149,11 @@ def build(family: Family, size: int, panel: Panel, base: TrainConfig) -> Built:
     return _code_windows(size, n_windows, windowed)
 
 
+def pca_like(size: int, base: TrainConfig) -> TrainConfig:
+    """Settings of a run that takes about as long as a PCA: one fold of components, one epoch."""
+    return _with(base, shape="windowed", n_components=size, epochs=1)
+
+
 def _global(size: int, panel: Panel, base: TrainConfig) -> TrainConfig:
     return _with(
         base,

@@ -19,6 +19,7 @@ from vaeviz.compression.latent_plan import (
     LatentSizesConfig,
     base_config,
     build,
+    pca_like,
 )
 from vaeviz.compression.latent_runs import (
     SizeRun,
@@ -276,9 +277,12 @@ def expected_seconds(panel: Panel, settings: LatentSizesConfig, folder: Path) ->
 
     used = used_sites(panel, settings)
     base = base_config(used, settings)
-    seconds = 0.0
-    for family, size in _missing(panel, settings, folder):
-        config = None if family == "pca" else build(family, size, used, base).config
-        if config is not None:
-            seconds += estimate(used.n_rows, used.n_sites, config).seconds
-    return seconds
+    missing = _missing(panel, settings, folder)
+    configs = [
+        build(family, size, used, base).config for family, size in missing if family != "pca"
+    ]
+    sizes = [size for family, size in missing if family == "pca"]
+    if sizes:
+        configs.append(pca_like(max(sizes), base))
+    n_rows = used.n_samples * (2 if base.rows == "haplotype" else 1)
+    return sum(estimate(n_rows, used.n_sites, config).seconds for config in configs if config)
