@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 UNIT = 1024
 """Latent positions are whole numbers of 1 / UNIT."""
-MIN_BITS = 0.02
+MIN_BITS = 0.1
 """Latent numbers that tell less, on average over training rows, are not sent."""
 STEPS_PER_SD = 3.0
 """Width of a step in standard deviations of the posterior: wider steps cost reconstruction,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vaeviz.compression.codec.coder import Channel, Reading, Writing
-from vaeviz.compression.codec.context import SiteContext
+from vaeviz.compression.codec.context import SiteContext, add_context
 from vaeviz.compression.codec.integer_network import LOGIT_BITS, WholeChain, whole_decoder
 from vaeviz.compression.codec.latents import code_numbers, inverse_of, inverse_sd_of
 from vaeviz.compression.codec.logits import LOGIT_SCALE, UNIT, squash
@@ -188,6 +188,7 @@ class AutoencoderPredictor:
         self.block_of = np.searchsorted(decoder.starts, matching.site, "right") - 1
         self.site = 0
         self.block = -1
+        # Site by site is how logits are read: (sites of the block, rows).
         self.logits = np.empty((0, 0), np.int32)
         self.after: NDArray[np.int32] | None = None
 
@@ -198,22 +199,21 @@ class AutoencoderPredictor:
             return np.repeat(squash(self.matching.logit[self.site : self.site + 1]), self.n_rows)
         if self.block_of[self.site] != self.block:
             self._enter(int(self.block_of[self.site]))
-        column = self.logits[:, found - self.decoder.starts[self.block]] >> LOGIT_SHIFT
+        column = self.logits[found - self.decoder.starts[self.block]] >> LOGIT_SHIFT
         p = squash(-column if flip else column)
         return np.repeat(p, self.copies) if self.copies > 1 else p
 
     def _enter(self, block: int) -> None:
         """Logits of a block's sites; with what the block before told, when it goes on from it."""
-        logits = self.decoder.logits(block)
+        logits = self.decoder.logits(block).T
         if self.context is not None:
-            logits = logits + self.context.constant(block)
+            logits = logits + self.context.constant(block)[:, None]
             if self.after is not None and block == self.block + 1:
-                logits = logits + self.after[:, : logits.shape[1]]
+                logits = logits + self.after
             after = self.context.next_window(block)
             width = self.context.size(after) if after is not None else 0
-            self.after = np.zeros((len(logits), width), np.int32) if width else None
-        # Site by site is how they are read.
-        self.logits = np.asfortranarray(logits, dtype=np.int32)
+            self.after = np.zeros((width, logits.shape[1]), np.int32) if width else None
+        self.logits = np.ascontiguousarray(logits, dtype=np.int32)
         self.block = block
 
     def update(self, counts: NDArray[np.int8]) -> None:
@@ -232,11 +232,9 @@ class AutoencoderPredictor:
         if not len(rows):
             return
         place = site - self.decoder.starts[self.block]
-        by = unusual[rows, None].astype(np.int32)
-        size = self.logits.shape[1]
-        if place + 1 < size:
-            weight = self.context.within[self.block, place, place + 1 : size]
-            self.logits[rows, place + 1 :] += by * weight
+        by = unusual[rows].astype(np.int32)
+        add_context(
+            self.logits[place + 1 :], self.context.within[self.block, place, place + 1 :], rows, by
+        )
         if self.after is not None:
-            weight = self.context.before[self.block + 1, place, : self.after.shape[1]]
-            self.after[rows] += by * weight
+            add_context(self.after, self.context.before[self.block + 1, place], rows, by)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numba import njit
 
 from vaeviz.compression.codec.integer_network import LOGIT_BITS
 
@@ -61,6 +62,19 @@ class SiteContext:
         """The window that goes on where this one ends, if any."""
         after = window + 1
         return None if after == len(self.begins) or self.begins[after] else after
+
+
+@njit(cache=True)
+def add_context(
+    logits: NDArray[np.int32],
+    weight: NDArray[np.int32],
+    rows: NDArray[np.int64],
+    by: NDArray[np.int32],
+) -> None:  # pragma: no cover - compiled
+    """Add, in place, `weight` of every site times `by` of some rows: logits (n_sites, n_rows)."""
+    for site in range(len(logits)):
+        for k in range(len(rows)):
+            logits[site, rows[k]] += by[k] * weight[site]
 
 
 def _whole(values: NDArray[np.float64], scale: float) -> NDArray[np.int32]:
