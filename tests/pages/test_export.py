@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import OpenPage, check_sound, messages
+from tests.pages.test_codecs import keep_table
 from tests.pages.trained import trained_state
 from tests.panels import odd_panels, random_panel
 from vaeviz.data.panel import Panel
@@ -74,6 +75,16 @@ def test_the_zip_holds_figures_tables_model_and_manifest(
     assert "bits per allele" in methods
     assert "Best described was" in methods or "Together, individuals" in methods
     assert "bits per allele" in messages(app)
+
+
+def test_codecs_go_in_once_they_were_measured(open_page: OpenPage, home: Path) -> None:
+    state = trained_state(home)
+    keep_table(home)
+    app = open_page("export", state)
+    untick(app, ("compression",))
+    with build(app, home) as archive:
+        names = archive.namelist()
+    assert {"figures/codecs.html", "figures/codecs_counted.html", "tables/codecs.csv"} <= set(names)
 
 
 def test_genotypes_only_when_ticked_and_with_a_warning(

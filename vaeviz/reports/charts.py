@@ -14,6 +14,7 @@ from vaeviz.figures import compression as of_compression
 from vaeviz.figures import entropy as of_entropy
 from vaeviz.figures import synthesis as of_synthesis
 from vaeviz.figures.chart import DIGEST_SHOWN, Chart, panel_caption
+from vaeviz.figures.codecs import codec_bars
 from vaeviz.figures.latent import scatter_2d
 from vaeviz.figures.panel import population_counts, sample_map
 from vaeviz.figures.training import learning_curves
@@ -83,6 +84,17 @@ def compression_charts(panel: Panel, result: CompressionResult, theme: Theme) ->
     return [
         build(result.groups, samples=panel.samples, theme=theme, caption=caption)
         for build in builders
+    ]
+
+
+def codec_charts(
+    panel: Panel, model: TrainedModel, table: pd.DataFrame, theme: Theme
+) -> list[Chart]:
+    """Bits per allele of all codecs, without and with model and reference panel."""
+    caption = panel_caption(panel, f"model {model.digest[:8]}")
+    return [
+        codec_bars(table, theme=theme, caption=caption),
+        codec_bars(table, counted=True, theme=theme, caption=caption, name="codecs_counted"),
     ]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from vaeviz.data.panel import Panel
-from vaeviz.ui import derived, measured, simulate_view
+from vaeviz.ui import codecs_job, derived, measured, simulate_view
 from vaeviz.ui.cohorts import KeptCohort
 from vaeviz.ui.panel_filter import waterfall
 
@@ -66,13 +66,17 @@ def latent_piece(source: Source) -> Piece:
 
 
 def compression_piece(source: Source) -> Piece:
-    """Bits, ratio, factor and heterozygosity of the sequence model, else of the map."""
-    from vaeviz.reports.charts import compression_charts
+    """Bits, ratio and factor of the sequence model, else of the map; codecs where measured."""
+    from vaeviz.reports.charts import codec_charts, compression_charts
 
     coder = source.sequence or _model(source)
     found = measured.compression(coder, source.panel, source.by, "test")
     charts = compression_charts(source.panel, found, source.theme)
     tables = {"compression": found.groups, "compression_people": found.samples}
+    codecs = codecs_job.kept(coder, source.panel)
+    if codecs is not None:
+        charts += codec_charts(source.panel, coder, codecs, source.theme)
+        tables["codecs"] = codecs
     return Piece(tuple(charts), tables, found)
 
 
