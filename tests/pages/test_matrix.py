@@ -23,6 +23,7 @@ VIEWS = {
     ),
     "train": ("train_step", ["Train a model", "Load a model"]),
     "latent": ("latent_view", ["3-D"]),
+    "compression": ("compression_tab", ["Latent size", "Codecs", "File"]),
 }
 
 
