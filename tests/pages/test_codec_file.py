@@ -16,7 +16,7 @@ from tests.panels import odd_panels, random_panel
 from tests.trained import model_panel, small_model
 from vaeviz.config import TrainConfig
 from vaeviz.data.panel import Panel
-from vaeviz.data.vcz import load_panel
+from vaeviz.data.vcz import load_panel, save_panel
 from vaeviz.training.loop import train_model
 from vaeviz.ui import codec_job, jobs, library
 from vaeviz.ui.codec_file_view import PLAIN, READ, WRITE
@@ -117,6 +117,30 @@ def test_held_out_people_given_the_training_people(open_page: OpenPage, home: Pa
     app.button(key="vaez_decode").click().run()
     check_sound(app)
     assert decoded(home).digest == people.digest
+
+
+def test_a_reference_that_is_not_here_is_named_and_found_once_kept(
+    open_page: OpenPage, home: Path
+) -> None:
+    app = open_tab(open_page, trained_state(home, "haplotype"))
+    app.selectbox(key="vaez_whom").set_value("test").run()
+    app.toggle(key="vaez_reference").set_value(True).run()
+    app.selectbox(key="vaez_method").set_value("copying").run()
+    file = compress(app)
+    model, panel = small_model("haplotype"), model_panel()
+    training = panel.take_samples(model.split_of(panel) == "train")
+    other = open_tab(open_page, AppState(panel_ref="panels/t.vcz"), READ)
+    bring(other, file)
+    assert f"the reference panel of {training.n_samples:,} people" in messages(other)
+    assert other.button(key="vaez_decode").disabled
+    save_panel(training, home / "panels" / "r.vcz")
+    library.add(home / "panels" / "r.vcz", "reference", "", training.digest)
+    other.run()
+    other.button(key="vaez_decode").click().run()
+    check_sound(other)
+    job = jobs.latest("decompress")
+    assert job is not None
+    assert job.status().state == "done"
 
 
 def test_methods_that_need_a_reference_wait_for_one(open_page: OpenPage, home: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -93,8 +94,9 @@ def _reference(digest: str, panel: Panel | None) -> Path | None:
         return None
     now = state.get()
     for purpose in now.purposes:
-        model = cache.model(str(now.model_for(purpose)))
-        people = codec_job.training_people(model, panel)
-        if people is not None and people.digest == digest:
-            return codec_job.as_file(people)
+        with contextlib.suppress(VaevizError):
+            model = cache.model(str(now.model_for(purpose)))
+            people = codec_job.training_people(model, panel)
+            if people is not None and people.digest == digest:
+                return codec_job.as_file(people)
     return None

@@ -96,15 +96,23 @@ def _result(table: pd.DataFrame, model: TrainedModel, panel: Panel) -> None:
     st.caption(COUNTED if counted else NOT_COUNTED)
     chart = codec_bars(table, counted=counted, **look(panel, f"model {model.digest[:8]}"))
     show_chart(chart, "codecs_bars")
+    for line in _said(table.dropna(subset=["bits_per_allele"])):
+        st.caption(line)
     st.subheader("Sizes and speed", anchor=False)
     _sizes(table)
     st.caption(SPEED)
     csv_button(table, "codecs", "All numbers (CSV)")
-    lost = table[table["note"].notna()]
+    lost = table[table["bits_per_allele"].isna()]
     if len(lost):
         with st.expander("What is missing, and why", icon=":material/rule:"):
-            lines = [f"- **{escape(x.title)}**: {escape(x.note, 400)}" for x in lost.itertuples()]
-            st.markdown("\n".join(lines))
+            for line in _said(lost):
+                st.markdown(f"- {line}")
+
+
+def _said(table: pd.DataFrame) -> list[str]:
+    """What methods told of themselves, such as why one did not run."""
+    told = table[table["note"].notna()]
+    return [f"**{escape(x.title)}**: {escape(x.note, 400)}" for x in told.itertuples()]
 
 
 def _sizes(table: pd.DataFrame) -> None:
