@@ -17,13 +17,18 @@ from vaeviz.compression.codec.copying import (
     haplotypes_at,
 )
 from vaeviz.compression.codec.copying_blocks import Blocks
+from vaeviz.compression.codec.copying_fit import fit_settings
 from vaeviz.compression.codec.copying_kernel import (
+    ONE_SHARE,
     RATE_BITS,
     Rates,
     new_state,
     predict_all,
 )
 from vaeviz.compression.codec.copying_rates import (
+    FACTOR_SHIFTS,
+    N_CLASSES,
+    N_WINDOWS,
     Settings,
     default_settings,
     from_byte,
@@ -106,18 +111,14 @@ def _slow(alleles: NDArray[np.uint8], rates: Rates, row: NDArray[np.int8]) -> ND
     return p
 
 
-def _even(settings: Settings) -> Settings:
-    """Jumps to all haplotypes alike, as the slow model has them."""
-    return replace(settings, spread=to_byte(1 << 16))
-
-
 def _predictions(blocks: Blocks, rates: Rates, counts: NDArray[np.int8]) -> NDArray[np.int32]:
     return predict_all(new_state(len(counts), blocks), blocks, rates, counts)
 
 
 def test_agrees_with_slow_model_over_all_haplotypes(reference: Panel, target: Panel) -> None:
     haplotypes = haplotypes_at(reference, target.sites)
-    rates = haplotypes.rates(_even(default_settings()))
+    # Jumps to all haplotypes alike, as the slow model has them.
+    rates = haplotypes.rates(default_settings())._replace(spread=ONE_SHARE)
     counts = target.counts.copy()
     counts[0, 10:30] = -1
     found = _predictions(haplotypes.blocks, rates, counts) / ONE
@@ -257,13 +258,34 @@ def test_parts_that_do_not_fit_are_refused(reference: Panel, target: Panel) -> N
 def test_any_bytes_are_settings_that_code(reference: Panel, target: Panel) -> None:
     """Damaged settings decode to something wrong, which the sum of the file tells."""
     haplotypes = haplotypes_at(reference, target.sites)
-    size = len(default_settings().to_bytes())
+    classes = haplotypes.classes
+    size = len(default_settings().to_bytes(classes))
     for fill in (0, 127, 255):
-        settings = Settings.from_bytes(bytes([fill]) * size)
+        settings = Settings.from_bytes(bytes([fill]) * size, classes)
         rates = haplotypes.rates(settings)
         p = _predictions(haplotypes.blocks, rates, target.counts)
         assert p.min() > 0
         assert p.max() < ONE
+
+
+def test_settings_come_back() -> None:
+    windows = tuple(k % len(FACTOR_SHIFTS) for k in range(N_WINDOWS))
+    settings = replace(default_settings(), jump=7, windows=windows)
+    classes = np.arange(N_CLASSES)
+    assert Settings.from_bytes(settings.to_bytes(classes), classes) == settings
+
+
+def test_hot_and_cold_pieces_are_found() -> None:
+    """Jumps in the last quarter of the sites only: its pieces get higher rates than the rest."""
+    rng = np.random.default_rng(6)
+    sites = _sites(1_600, 1)
+    founders = (rng.random((60, 1_600)) < 0.5).astype(np.int8)
+    rows = np.hstack(
+        [_mosaics(rng, founders[:, :1_200], 40, 0.0), _mosaics(rng, founders[:, 1_200:], 40, 0.05)]
+    )
+    haplotypes = haplotypes_at(_panel(founders, "ref", sites), sites)
+    windows = fit_settings(haplotypes, _panel(rows, "tune", sites)).windows
+    assert np.mean(windows[25:31]) > np.mean(windows[:24]) + 1
 
 
 def test_byte_scale_rises_and_comes_back() -> None:

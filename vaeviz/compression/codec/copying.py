@@ -13,7 +13,7 @@ import pandas as pd
 from vaeviz.compression.codec.coder import ONE
 from vaeviz.compression.codec.copying_blocks import Blocks, build_blocks
 from vaeviz.compression.codec.copying_kernel import Rates, new_state, predict_site
-from vaeviz.compression.codec.copying_rates import Settings, block_breaks, make_rates
+from vaeviz.compression.codec.copying_rates import Settings, block_breaks, make_rates, site_classes
 from vaeviz.compression.codec.methods import Frame
 from vaeviz.data.align import align_sites, aligned_counts
 from vaeviz.data.panel import MISSING
@@ -46,6 +46,8 @@ class Haplotypes:
         chrom and pos are read.
     n_alt : int64, shape (n_sites,)
         ALT alleles at every site.
+    classes : int64, shape (n_sites,)
+        Class of every site by the count of its minor allele.
     blocks : Blocks
         The same haplotypes in groups.
     """
@@ -59,6 +61,11 @@ class Haplotypes:
     def n_alt(self) -> NDArray[np.int64]:
         """Computed once."""
         return self.alleles.sum(axis=1, dtype=np.int64)
+
+    @cached_property
+    def classes(self) -> NDArray[np.int64]:
+        """Computed once."""
+        return site_classes(self.n_alt, self.alleles.shape[1])
 
     @cached_property
     def blocks(self) -> Blocks:
@@ -155,7 +162,7 @@ class CopyingMethod:
         _check_phased(frame.ploidy, "panel")
         haplotypes = haplotypes_at(self._reference, frame.sites)
         settings = fit_settings(haplotypes, self._tune)
-        parts = {SETTINGS_PART: settings.to_bytes()}
+        parts = {SETTINGS_PART: settings.to_bytes(haplotypes.classes)}
         if haplotypes.absent.any():
             parts[ABSENT_PART] = _write_frequencies(panel.counts[:, haplotypes.absent])
         return parts, self._predictor(parts, haplotypes, frame.n_rows)
@@ -178,7 +185,7 @@ class CopyingMethod:
                 "The file's parts do not fit the reference panel.",
                 "Give the reference panel that the file was made with.",
             )
-        settings = Settings.from_bytes(parts[SETTINGS_PART])
+        settings = Settings.from_bytes(parts[SETTINGS_PART], haplotypes.classes)
         rates = haplotypes.rates(settings)
         if haplotypes.absent.any():
             n_absent = int(haplotypes.absent.sum())

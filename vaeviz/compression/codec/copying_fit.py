@@ -11,11 +11,13 @@ from vaeviz.compression.codec.coder import ONE
 from vaeviz.compression.codec.copying import Haplotypes
 from vaeviz.compression.codec.copying_kernel import new_state, predict_all
 from vaeviz.compression.codec.copying_rates import (
+    FACTOR_SHIFTS,
     N_CLASSES,
+    N_WINDOWS,
     Settings,
     default_settings,
     from_byte,
-    site_classes,
+    site_windows,
     to_byte,
 )
 from vaeviz.data.align import align_sites, aligned_counts
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from vaeviz.compression.codec.copying_kernel import Rates
     from vaeviz.data.panel import Panel
 
-MAX_ROWS = 64
+MAX_ROWS = 96
 """Haplotypes the rates are fitted on."""
 MIN_ROWS = 4
 """Fewer say too little; the defaults stand."""
@@ -34,6 +36,9 @@ HELD_OUT = 10
 """Without people to fit on, one in so many of the reference is held out."""
 STEPS = (8, 4)
 """Bytes by which the jump rate is moved up and down; 8 is a factor of 2."""
+WINDOW_ROUNDS = 2
+WINDOW_GAIN_BITS = 4.0
+"""A piece gets another jump rate only for more than this."""
 EM_STEPS = 30
 LEAST_READ, LEAST_LOST = 5e-5, 3e-4
 """Errors below this cost more in masses that never come back than they save."""
@@ -47,7 +52,8 @@ def fit_settings(haplotypes: Haplotypes, tune: Panel | None) -> Settings:
     """Fit settings on `tune` or, without it, on a held-out tenth of the reference.
 
     Alternates expectation-maximisation of the reading errors, given what is copied, with a search
-    for the jump rate. Whatever comes out is written to the file: a decoder fits nothing.
+    for the jump rate, then moves the jump rates of single pieces. Whatever comes out is written
+    to the file: a decoder fits nothing.
     """
     haplotypes, targets = _targets(haplotypes, tune)
     settings = default_settings()
@@ -57,6 +63,8 @@ def fit_settings(haplotypes: Haplotypes, tune: Panel | None) -> Settings:
     for step in STEPS:
         settings = _fit_errors(task, settings)
         settings = _fit_jump(task, settings, step)
+    for _ in range(WINDOW_ROUNDS):
+        settings = _fit_windows(task, settings)
     return _fit_errors(task, settings)
 
 
@@ -72,13 +80,12 @@ class _Task:
         state = new_state(len(self.targets), self.haplotypes.blocks)
         return predict_all(state, self.haplotypes.blocks, rates, self.targets) / ONE
 
-    def cost_bits(self, settings: Settings) -> float:
-        """Code length of the targets at sites that the reference has."""
+    def cost_bits(self, settings: Settings) -> NDArray[np.float64]:
+        """Code length of the targets at every site; 0 at those that the reference lacks."""
         p = self.predict(self.haplotypes.rates(settings))
-        truth = self.targets
-        chance = np.where(truth == 1, p, 1 - p)
-        counted = (truth >= 0) & ~self.haplotypes.absent
-        return -float(np.log2(chance[counted]).sum())
+        bits = -np.log2(np.where(self.targets == 1, p, 1 - p))
+        bits[(self.targets < 0) | self.haplotypes.absent] = 0
+        return bits.sum(axis=0)
 
 
 def _targets(haplotypes: Haplotypes, tune: Panel | None) -> tuple[Haplotypes, NDArray[np.int8]]:
@@ -105,18 +112,53 @@ def _spread_rows(counts: NDArray[np.int8]) -> NDArray[np.int8]:
 
 def _fit_jump(task: _Task, settings: Settings, step: int) -> Settings:
     """Move the jump rate up, else down, for as long as that shortens the code."""
-    best = task.cost_bits(settings)
+    best = task.cost_bits(settings).sum()
     for sign in (1, -1):
         moved = False
         while 0 < settings.jump + sign * step < 256:
             trial = replace(settings, jump=settings.jump + sign * step)
-            cost = task.cost_bits(trial)
+            cost = task.cost_bits(trial).sum()
             if cost >= best:
                 break
             settings, best, moved = trial, cost, True
         if moved:
             break
     return settings
+
+
+def _fit_windows(task: _Task, settings: Settings) -> Settings:
+    """Move the jump rate of every piece a step up or down where that shortens the code.
+
+    Every other piece is moved at once: what that does is over by the end of the next piece.
+    """
+    window = site_windows(task.haplotypes.sites)
+    factors = np.array(settings.windows)
+    for parity in (0, 1):
+        moved = np.arange(N_WINDOWS) % 2 == parity
+        here = _window_costs(task, settings, window, parity)
+        gain, best = np.full(N_WINDOWS, WINDOW_GAIN_BITS), factors.copy()
+        for sign in (1, -1):
+            trial = np.where(moved, np.clip(factors + sign, 0, len(FACTOR_SHIFTS) - 1), factors)
+            there = _window_costs(task, _with_windows(settings, trial), window, parity)
+            better = moved & (here - there > gain)
+            gain[better], best[better] = (here - there)[better], trial[better]
+        factors = best
+        settings = _with_windows(settings, factors)
+    return settings
+
+
+def _with_windows(settings: Settings, factors: NDArray[np.int64]) -> Settings:
+    return replace(settings, windows=tuple(int(f) for f in factors))
+
+
+def _window_costs(
+    task: _Task, settings: Settings, window: NDArray[np.int64], parity: int
+) -> NDArray[np.float64]:
+    """Code length of every piece of a parity together with the piece after it."""
+    pair = window - (window % 2 != parity)
+    kept = pair >= 0
+    cost = task.cost_bits(settings)
+    return np.bincount(pair[kept], cost[kept], minlength=N_WINDOWS).astype(float)
 
 
 def _fit_errors(task: _Task, settings: Settings) -> Settings:
@@ -130,7 +172,7 @@ def _fit_errors(task: _Task, settings: Settings) -> Settings:
     swapped = 2 * n_alt > n_haplotypes
     minor_copied = np.where(swapped, 1 - copied, copied)
     minor_read = (truth == 1) != swapped
-    kind = np.broadcast_to(site_classes(n_alt, n_haplotypes), truth.shape)
+    kind = np.broadcast_to(task.haplotypes.classes, truth.shape)
     used = (truth >= 0) & ~task.haplotypes.absent
     read, lost = list(settings.minor_read), list(settings.minor_lost)
     for k in range(N_CLASSES):

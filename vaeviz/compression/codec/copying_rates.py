@@ -21,7 +21,17 @@ N_CLASSES = len(CLASS_EDGES) + 1
 JUMP_BITS = 40
 """A jump rate is a whole number of 2**-JUMP_BITS a base pair."""
 MANTISSA_BITS = 3
-_BYTES = 3 + 2 * N_CLASSES
+N_WINDOWS = 32
+"""Pieces of about equal length with a jump rate of their own."""
+MAX_GAP_BP = 10_000
+"""A longer gap between sites counts as one of this length when pieces are cut."""
+FACTOR_SHIFTS = (-2, -1, 0, 1, 2)
+"""Jump rates of a piece, as powers of 2 of that of all."""
+PLAIN = FACTOR_SHIFTS.index(0)
+MEMORY = 40_000
+SPREAD = 3_000
+"""See `copying_kernel.Rates`; other values gained nothing on people of the 1000 Genomes."""
+_WINDOW_BYTES = 10
 
 
 def from_byte(code: int) -> int:
@@ -38,46 +48,58 @@ def to_byte(value: float) -> int:
 
 @dataclass(frozen=True)
 class Settings:
-    """What is fitted of a copying model. Every entry is a byte of the scale of `from_byte`.
+    """What is fitted of a copying model; a rate is a byte of the scale of `from_byte`.
 
     Attributes
     ----------
     jump : int
         Jumps a base pair, in 2**-JUMP_BITS.
-    memory, spread : int
-        As in `copying_kernel.Rates`.
     minor_read : tuple of int, one a class of sites
         Probability, in 1 / ONE, that a copy of the major allele reads the minor one.
     minor_lost : tuple of int, one a class of sites
         The same of a copy of the minor allele that reads the major one.
+    windows : tuple of int, N_WINDOWS of them
+        Which of FACTOR_SHIFTS holds in every piece.
     """
 
     jump: int
-    memory: int
-    spread: int
     minor_read: tuple[int, ...]
     minor_lost: tuple[int, ...]
+    windows: tuple[int, ...]
 
-    def to_bytes(self) -> bytes:
-        """What a file keeps."""
-        return bytes([self.jump, self.memory, self.spread, *self.minor_read, *self.minor_lost])
+    def to_bytes(self, classes: NDArray[np.int64]) -> bytes:
+        """What a file keeps: rates of the classes of sites that there are."""
+        packed = 0
+        for factor in self.windows:
+            packed = packed * len(FACTOR_SHIFTS) + factor
+        errors = [c[k] for k in np.unique(classes) for c in (self.minor_read, self.minor_lost)]
+        return bytes([self.jump, *errors]) + packed.to_bytes(_WINDOW_BYTES, "big")
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> Self:
-        """Inverse of `to_bytes`.
+    def from_bytes(cls, data: bytes, classes: NDArray[np.int64]) -> Self:
+        """Inverse of `to_bytes`; classes that no site has get the default rates.
 
         Raises
         ------
         CodecError
-            Another length.
+            Another length than these classes need.
         """
-        if len(data) != _BYTES:
+        present = np.unique(classes)
+        needed = 1 + 2 * len(present) + _WINDOW_BYTES
+        if len(data) != needed:
             raise CodecError(
-                f"Settings of the copying model are {len(data)} bytes long, not {_BYTES}.",
-                "Copy the file again.",
+                f"Settings of the copying model are {len(data)} bytes long, not {needed}.",
+                "Give the reference panel that the file was made with.",
             )
-        read, lost = data[3 : 3 + N_CLASSES], data[3 + N_CLASSES :]
-        return cls(data[0], data[1], data[2], tuple(read), tuple(lost))
+        plain = default_settings()
+        read, lost = list(plain.minor_read), list(plain.minor_lost)
+        for place, k in enumerate(present):
+            read[k], lost[k] = data[1 + 2 * place], data[2 + 2 * place]
+        packed, windows = int.from_bytes(data[-_WINDOW_BYTES:], "big"), []
+        for _ in range(N_WINDOWS):
+            packed, factor = divmod(packed, len(FACTOR_SHIFTS))
+            windows.append(factor)
+        return cls(data[0], tuple(read), tuple(lost), tuple(reversed(windows)))
 
 
 def default_settings() -> Settings:
@@ -86,10 +108,9 @@ def default_settings() -> Settings:
     read = (1e-3, *[5e-5] * (N_CLASSES - 1))
     return Settings(
         to_byte(7e-6 * (1 << JUMP_BITS)),
-        to_byte(40_000),
-        to_byte(3_000),
         tuple(to_byte(p * ONE) for p in read),
         tuple(to_byte(p * ONE) for p in lost),
+        (PLAIN,) * N_WINDOWS,
     )
 
 
@@ -129,14 +150,14 @@ def make_rates(
     gain, loss = np.where(alt_is_minor, read, lost), np.where(alt_is_minor, lost, read)
     constant = (n_alt == 0) | (n_alt == n_haplotypes)
     return Rates(
-        _jump_odds(from_byte(settings.jump), sites),
+        _jump_odds(settings, sites),
         gain,
         loss,
         # Where all copies read the same, nothing is contradicted.
         np.where(constant, NEUTRAL, _odds(gain, loss)),
         np.where(constant, NEUTRAL, _odds(loss, gain)),
-        min(from_byte(settings.memory), 1 << 16),
-        min(from_byte(settings.spread), 1 << 16),
+        MEMORY,
+        SPREAD,
     )
 
 
@@ -148,9 +169,20 @@ def _odds(error: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.int6
     return np.maximum((error << RATE_BITS) // (ONE - other), 1)
 
 
-def _jump_odds(rate: int, sites: pd.DataFrame) -> NDArray[np.int64]:
+def site_windows(sites: pd.DataFrame) -> NDArray[np.int64]:
+    """Piece of every site, 0..N_WINDOWS - 1, rising: cut by length, long gaps counted short."""
+    gaps = np.diff(sites["pos"].to_numpy(np.int64), prepend=0)
+    gaps[block_breaks(sites)] = 0
+    length = np.cumsum(np.minimum(gaps, MAX_GAP_BP))
+    return length * N_WINDOWS // (length[-1] + 1)
+
+
+def _jump_odds(settings: Settings, sites: pd.DataFrame) -> NDArray[np.int64]:
     """Odds of a jump before every site: the rate times base pairs, evens at most; -1 at breaks."""
     pos = sites["pos"].to_numpy(np.int64)
+    shifts = np.array(FACTOR_SHIFTS)[list(settings.windows)][site_windows(sites)]
+    rate = (from_byte(settings.jump) << (shifts - FACTOR_SHIFTS[0])) >> -FACTOR_SHIFTS[0]
+    rate = np.maximum(rate, 1)
     farthest = (NEUTRAL << (JUMP_BITS - RATE_BITS)) // rate + 1
     distance = np.minimum(np.diff(pos, prepend=pos[:1]), farthest)
     odds = np.clip((distance * rate) >> (JUMP_BITS - RATE_BITS), 1, NEUTRAL)
