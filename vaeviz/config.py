@@ -243,7 +243,8 @@ class TrainConfig(Settings):
         `rows`), in windows, with a latent for each: for compression and generation.
         """
         base = SEQUENCE if purpose == "sequence" else {}
-        return cls.make(**{**base, **values})
+        further = AUTOREGRESSIVE if values.get("autoregressive") else {}
+        return cls.make(**{**base, **further, **values})
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -287,6 +288,9 @@ SEQUENCE: dict[str, object] = {
     "learning_rate": 2e-3,
 }
 """What `TrainConfig.preset` changes for sequence models."""
+
+AUTOREGRESSIVE: dict[str, object] = {"n_latent": 8, "learning_rate": 3e-3, "epochs": 60}
+"""What it changes further for autoregressive ones."""
 
 
 class FilterConfig(Settings):

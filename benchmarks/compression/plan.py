@@ -50,6 +50,8 @@ DATA: dict[str, Data] = {
         title="1000 Genomes regions, training MAF of 1 % or more",
         source="kg_regions.vcf.gz",
         min_maf=0.01,
+        # As long as 256 sites are among all of them.
+        training={"window_sites": 128},
     ),
     "kg-all": Data(title="1000 Genomes regions, all sites", source="kg_regions.vcf.gz"),
     "human-region": Data(title="human-region, simulated, all sites", source="human-region"),

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.decomposition import PCA
 
 from tests.panels import random_panel
+from vaeviz.config import TrainConfig
+from vaeviz.data.panel import Panel
 from vaeviz.errors import ModelError
+from vaeviz.training import prepare
 from vaeviz.training.components import fit_components, standardise
+from vaeviz.training.prepare import training_components
 
 
 def test_scores_are_scikit_learns_up_to_sign() -> None:
@@ -46,6 +51,20 @@ def test_haplotypes_of_a_person_share_a_fold() -> None:
     person = np.repeat(np.arange(60), 2)
     together = fit_components(twins, 1, np.arange(120), 5, 0, person)
     apart = fit_components(twins, 1, np.arange(120), 5, 0)
+    assert (together.shrinkage < 0.8 * apart.shrinkage).all()
+
+
+def test_relatives_share_a_fold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each person twice: cross-fitted scores of copies would tell each other's."""
+    single = random_panel(n_samples=60, n_sites=400, n_populations=1, phased=False)
+    names = pd.DataFrame({"sample": [f"ID{i}" for i in range(120)]})
+    counts = np.repeat(single.counts, 2, axis=0)
+    copies = Panel.create(counts, 2, names, single.sites, single.info)
+    config = TrainConfig(n_components=5, geometry=False)
+    parts = np.full(120, "train", object)
+    apart = training_components(copies, config, parts)
+    monkeypatch.setattr(prepare, "family_of", lambda _: np.repeat(np.arange(60), 2))
+    together = training_components(copies, config, parts)
     assert (together.shrinkage < 0.8 * apart.shrinkage).all()
 
 

@@ -34,7 +34,7 @@ def test_stratified_by_population_and_seeded() -> None:
 def test_relatives_stay_on_one_side(monkeypatch: pytest.MonkeyPatch) -> None:
     panel = random_panel(n_samples=100, n_sites=10, n_populations=1, phased=False)
     family = np.repeat(np.arange(50), 2)
-    monkeypatch.setattr(split, "_families", lambda _: family)
+    monkeypatch.setattr(split, "family_of", lambda _: family)
     for seed in range(5):
         parts = split_samples(panel, seed)
         assert all(len(set(parts[family == f])) == 1 for f in range(50))

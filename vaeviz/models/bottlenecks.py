@@ -17,6 +17,10 @@ FLOAT_BITS = 32
 """Cost of a latent number without a bottleneck: it is sent as a 32-bit float."""
 
 
+START_LOG_STEP = -0.7
+MIN_MASS = 1e-6
+
+
 class Code(NamedTuple):
     """A latent and its cost.
 
@@ -61,19 +65,29 @@ class Gaussian(Bottleneck):
         return location, torch.exp(0.5 * log_variance)
 
 
-class ChainedGaussian(Gaussian):
-    """A Gaussian posterior against a prior that the window before tells."""
+class ChainedUniform(Bottleneck):
+    """Steps of a fixed width, under a normal distribution that the window before tells.
+
+    Noise as wide as a step stands for rounding to it, so that the cost in training is that of
+    the rounded latent in a file (Ballé et al. 2017). The encoder's
+    variance is not read: a decoder could not know it.
+    """
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.chain = LatentChain(config)
+        self.log_step = nn.Parameter(torch.full((config.n_codes,), START_LOG_STEP))
 
     def forward(self, location: Tensor, log_variance: Tensor, noise: Tensor) -> Code:  # noqa: D102
-        latent = location + torch.exp(0.5 * log_variance) * noise
+        step = torch.exp(self.log_step)
+        latent = location + step * (torch.special.ndtr(noise) - 0.5)
         mean, prior_log_variance = self.chain(latent)
-        scale = torch.exp(-0.5 * prior_log_variance)
-        nats = gaussian_kl((location - mean) * scale, log_variance - prior_log_variance)
+        inverse_sd = torch.exp(-0.5 * prior_log_variance)
+        nats = step_nats((latent - mean) * inverse_sd, step * inverse_sd)
         return Code(latent, nats, location.new_zeros(()))
+
+    def posterior(self, location: Tensor, log_variance: Tensor) -> tuple[Tensor, Tensor]:  # noqa: D102
+        return location, (torch.exp(self.log_step) / math.sqrt(12)).expand_as(location)
 
 
 class Bernoulli(Bottleneck):
@@ -159,7 +173,7 @@ class Identity(Bottleneck):
 def bottleneck(config: ModelConfig) -> Bottleneck:
     """The bottleneck a configuration asks for."""
     if config.autoregressive:
-        return ChainedGaussian(config)
+        return ChainedUniform(config)
     if config.bottleneck == "vq":
         return VectorQuantised(config)
     plain = {"gaussian": Gaussian, "bernoulli": Bernoulli, "none": Identity}
@@ -169,6 +183,17 @@ def bottleneck(config: ModelConfig) -> Bottleneck:
 def gaussian_kl(mean: Tensor, log_variance: Tensor) -> Tensor:
     """KL(N(mean, exp(log_variance)) || N(0, 1)) in nats, element by element."""
     return 0.5 * (mean.square() + log_variance.exp() - 1.0 - log_variance)
+
+
+def step_nats(place: Tensor, width: Tensor) -> Tensor:
+    """-log of the standard normal mass of a step around `place`, element by element.
+
+    Far out, where differences of the distribution function vanish, that of density times width.
+    """
+    far = -place.abs()
+    mass = torch.special.ndtr(far + width / 2) - torch.special.ndtr(far - width / 2)
+    density = 0.5 * place.square() - torch.log(width) + 0.5 * math.log(2 * math.pi)
+    return torch.where(mass > MIN_MASS, -torch.log(mass.clamp(min=MIN_MASS)), density)
 
 
 def _binary_entropy(logit: Tensor) -> Tensor:

@@ -58,6 +58,8 @@ def cost_words(config: ModelConfig) -> str:
         return f"{bits:g} bits (log2 of {config.codebook_size:,}) for each of its {entries}"
     if config.bottleneck == "none":
         return f"32 bits for each of its {counted(config.n_codes, 'number')}"
+    if config.autoregressive:
+        return "the bits of its numbers, rounded to steps whose width is learned"
     return "the KL divergence of its posterior from N(0, 1)"
 
 
@@ -76,7 +78,11 @@ def shape_words(config: ModelConfig) -> str:
         "or a gap over 1 Mb)"
     )
     if config.shape == "windowed":
-        return f"a latent of its own for every one of {windows}"
+        chain = (
+            "; each expected from the latent of the window before, and every site also read from "
+            "the alleles before it in its window and the one before"
+        )
+        return f"a latent of its own for every one of {windows}{chain * config.autoregressive}"
     return (
         f"{windows}, each read into {config.window_features} numbers that hidden layers of "
         f"{hidden} units merge into one latent"

@@ -19,7 +19,7 @@ from vaeviz.training.bits import training_frequencies
 from vaeviz.training.components import Components, fit_components
 from vaeviz.training.geometry import Geometry
 from vaeviz.training.mosaic import Mosaic
-from vaeviz.training.split import TEST, TRAIN, VALIDATION, split_samples
+from vaeviz.training.split import TEST, TRAIN, VALIDATION, family_of, split_samples
 from vaeviz.training.windows import stretch_starts, window_starts
 
 MAX_START_ROWS = 1_024
@@ -136,9 +136,11 @@ def training_components(
     find the cross-fitted scores of its training people again.
     """
     rows = panel.row_index(np.flatnonzero(parts == TRAIN))
-    person = np.repeat(np.arange(panel.n_samples), panel.rows_per_sample)
     # One fold of everybody is not cross-fitted: without a component encoder there is no need.
-    folds = person if config.shape == "global" else np.zeros_like(person)
+    # Relatives share a fold: their scores would otherwise tell each other's.
+    is_global = config.shape == "global"
+    family = family_of(panel) if is_global else np.zeros(panel.n_samples, np.int64)
+    folds = np.repeat(family, panel.rows_per_sample)
     return fit_components(panel.counts, panel.ploidy, rows, config.n_components, config.seed, folds)
 
 

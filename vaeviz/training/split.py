@@ -37,7 +37,7 @@ def split_samples(
             "Choose a larger panel.",
         )
     rng = np.random.default_rng([seed, 1])
-    family = _families(panel)
+    family = family_of(panel)
     parts = np.full(n, TRAIN, dtype=object)
     debt = {VALIDATION: 0.0, TEST: 0.0}
     for members in _strata(panel):
@@ -52,7 +52,8 @@ def spans_genome(panel: Panel) -> bool:
     return int(window.nunique()) >= MIN_WINDOWS
 
 
-def _families(panel: Panel) -> NDArray[np.int64]:
+def family_of(panel: Panel) -> NDArray[np.int64]:
+    """Number of each sample's family; everybody alone where kinship cannot be told."""
     if not spans_genome(panel):
         return np.arange(panel.n_samples)
     from vaeviz.data.relatedness import families

@@ -14,6 +14,7 @@ from vaeviz.compression.codec.logits import LOGIT_SCALE, UNIT, squash
 from vaeviz.compression.codec.matching import Matching
 from vaeviz.compression.codec.methods import Frame
 from vaeviz.compression.codec.packing import damaged, squeeze, unsqueeze
+from vaeviz.data.panel import MISSING
 from vaeviz.errors import CodecError
 
 if TYPE_CHECKING:
@@ -42,11 +43,7 @@ class AutoencoderMethod:
 
     def __init__(self, model: TrainedModel) -> None:
         if model.latent_code is None:
-            raise CodecError(
-                f"The model cannot compress: its bottleneck is {model.config.bottleneck!r}, or it "
-                "was trained by an older version.",
-                "Train a model with --bottleneck gaussian.",
-            )
+            raise CodecError(*_cannot(model))
         self.model = model
         self.config = model.config
 
@@ -105,6 +102,21 @@ class AutoencoderMethod:
         context = SiteContext(self.config, weights) if self.config.autoregressive else None
         copies = n_rows // len(latent)
         return AutoencoderPredictor(decoder, context, matching, copies, n_rows, self.config.ploidy)
+
+
+def _cannot(model: TrainedModel) -> tuple[str, str]:
+    """Why a model has no code for its latents, and what to do."""
+    kind = model.config.bottleneck
+    if kind != "gaussian":
+        return (
+            f"The model cannot compress: its bottleneck is {kind!r}, and the codec sends Gaussian "
+            "latents.",
+            "Train a model with --bottleneck gaussian.",
+        )
+    return (
+        "The model cannot compress: an older version of VAEviz trained it.",
+        "Train it again.",
+    )
 
 
 def quantise(model: TrainedModel, panel: Panel) -> NDArray[np.int64]:
@@ -226,6 +238,9 @@ class AutoencoderPredictor:
     def _tell(self, site: int, counts: NDArray[np.int8], flip: bool) -> None:
         """Add what a site's unusual rows say to the logits of later sites."""
         assert self.context is not None
+        if self.copies > 1:
+            pairs = counts.reshape(-1, self.copies)
+            counts = np.where((pairs < 0).any(1), MISSING, pairs.sum(1))
         alt = self.ploidy - counts if flip else counts
         unusual = np.where(counts < 0, 0, alt - self.context.usual[site])
         rows = np.flatnonzero(unusual)
