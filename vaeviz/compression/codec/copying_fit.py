@@ -28,8 +28,11 @@ if TYPE_CHECKING:
     from vaeviz.compression.codec.copying_kernel import Rates
     from vaeviz.data.panel import Panel
 
-MAX_ROWS = 96
+MAX_ROWS = 64
 """Haplotypes the rates are fitted on."""
+WINDOW_ROWS = 256
+WINDOW_ALLELES = 2_000_000
+"""The jump rates of pieces need more: so many, but no more than these alleles."""
 MIN_ROWS = 4
 """Fewer say too little; the defaults stand."""
 HELD_OUT = 10
@@ -37,7 +40,7 @@ HELD_OUT = 10
 STEPS = (8, 4)
 """Bytes by which the jump rate is moved up and down; 8 is a factor of 2."""
 WINDOW_ROUNDS = 2
-WINDOW_GAIN_BITS = 4.0
+WINDOW_GAIN_BITS = 2.0
 """A piece gets another jump rate only for more than this."""
 EM_STEPS = 30
 LEAST_READ, LEAST_LOST = 5e-5, 3e-4
@@ -59,12 +62,14 @@ def fit_settings(haplotypes: Haplotypes, tune: Panel | None) -> Settings:
     settings = default_settings()
     if len(targets) < MIN_ROWS:
         return settings
-    task = _Task(haplotypes, targets)
+    task = _Task(haplotypes, _spread_rows(targets, MAX_ROWS))
     for step in STEPS:
         settings = _fit_errors(task, settings)
         settings = _fit_jump(task, settings, step)
+    most = min(WINDOW_ROWS, WINDOW_ALLELES // targets.shape[1] + 1)
+    larger = _Task(haplotypes, _spread_rows(targets, most))
     for _ in range(WINDOW_ROUNDS):
-        settings = _fit_windows(task, settings)
+        settings = _fit_windows(larger, settings)
     return _fit_errors(task, settings)
 
 
@@ -92,7 +97,7 @@ def _targets(haplotypes: Haplotypes, tune: Panel | None) -> tuple[Haplotypes, ND
     """Reference to copy from, and rows to fit on."""
     if tune is not None and tune.phased:
         counts = aligned_counts(tune, align_sites(tune, haplotypes.sites))
-        return haplotypes, _spread_rows(counts)
+        return haplotypes, counts
     person = np.arange(haplotypes.alleles.shape[1]) // 2
     held = person % HELD_OUT == HELD_OUT - 1
     kept = replace(
@@ -100,13 +105,12 @@ def _targets(haplotypes: Haplotypes, tune: Panel | None) -> tuple[Haplotypes, ND
         alleles=np.ascontiguousarray(haplotypes.alleles[:, ~held]),
         population=haplotypes.population[~held],
     )
-    counts = np.ascontiguousarray(haplotypes.alleles[:, held].T.astype(np.int8))
-    return kept, _spread_rows(counts)
+    return kept, haplotypes.alleles[:, held].T.astype(np.int8)
 
 
-def _spread_rows(counts: NDArray[np.int8]) -> NDArray[np.int8]:
-    """At most MAX_ROWS rows, from the whole length of the panel."""
-    n = min(len(counts), MAX_ROWS)
+def _spread_rows(counts: NDArray[np.int8], most: int) -> NDArray[np.int8]:
+    """At most so many rows, from the whole length of the panel."""
+    n = min(len(counts), most)
     return np.ascontiguousarray(counts[(np.arange(n) * len(counts)) // max(n, 1)])
 
 
@@ -132,33 +136,28 @@ def _fit_windows(task: _Task, settings: Settings) -> Settings:
     Every other piece is moved at once: what that does is over by the end of the next piece.
     """
     window = site_windows(task.haplotypes.sites)
-    factors = np.array(settings.windows)
+    now = np.array(settings.windows)
+    here = _with_next(task.cost_bits(settings), window)
+    gain, best = np.full(N_WINDOWS, WINDOW_GAIN_BITS), now.copy()
     for parity in (0, 1):
-        moved = np.arange(N_WINDOWS) % 2 == parity
-        here = _window_costs(task, settings, window, parity)
-        gain, best = np.full(N_WINDOWS, WINDOW_GAIN_BITS), factors.copy()
-        for sign in (1, -1):
-            trial = np.where(moved, np.clip(factors + sign, 0, len(FACTOR_SHIFTS) - 1), factors)
-            there = _window_costs(task, _with_windows(settings, trial), window, parity)
-            better = moved & (here - there > gain)
-            gain[better], best[better] = (here - there)[better], trial[better]
-        factors = best
-        settings = _with_windows(settings, factors)
-    return settings
+        turn = np.arange(N_WINDOWS) % 2 == parity
+        for step in (1, -1):
+            trial = np.where(turn, np.clip(now + step, 0, len(FACTOR_SHIFTS) - 1), now)
+            cost = task.cost_bits(_with_windows(settings, trial))
+            saved = here - _with_next(cost, window)
+            better = turn & (saved > gain)
+            gain[better], best[better] = saved[better], trial[better]
+    return _with_windows(settings, best)
 
 
 def _with_windows(settings: Settings, factors: NDArray[np.int64]) -> Settings:
     return replace(settings, windows=tuple(int(f) for f in factors))
 
 
-def _window_costs(
-    task: _Task, settings: Settings, window: NDArray[np.int64], parity: int
-) -> NDArray[np.float64]:
-    """Code length of every piece of a parity together with the piece after it."""
-    pair = window - (window % 2 != parity)
-    kept = pair >= 0
-    cost = task.cost_bits(settings)
-    return np.bincount(pair[kept], cost[kept], minlength=N_WINDOWS).astype(float)
+def _with_next(cost_bits: NDArray[np.float64], window: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Code length of every piece together with the piece after it."""
+    own = np.bincount(window, cost_bits, minlength=N_WINDOWS)
+    return own + np.append(own[1:], 0.0)
 
 
 def _fit_errors(task: _Task, settings: Settings) -> Settings:

@@ -21,7 +21,7 @@ N_CLASSES = len(CLASS_EDGES) + 1
 JUMP_BITS = 40
 """A jump rate is a whole number of 2**-JUMP_BITS a base pair."""
 MANTISSA_BITS = 3
-N_WINDOWS = 32
+N_WINDOWS = 64
 """Pieces of about equal length with a jump rate of their own."""
 MAX_GAP_BP = 10_000
 """A longer gap between sites counts as one of this length when pieces are cut."""
@@ -31,7 +31,7 @@ PLAIN = FACTOR_SHIFTS.index(0)
 MEMORY = 40_000
 SPREAD = 3_000
 """See `copying_kernel.Rates`; other values gained nothing on people of the 1000 Genomes."""
-_WINDOW_BYTES = 10
+_WINDOW_BYTES = 19
 
 
 def from_byte(code: int) -> int:
