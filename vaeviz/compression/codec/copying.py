@@ -14,7 +14,6 @@ from vaeviz.compression.codec.coder import ONE
 from vaeviz.compression.codec.copying_blocks import Blocks, build_blocks
 from vaeviz.compression.codec.copying_kernel import Rates, new_state, predict_site
 from vaeviz.compression.codec.copying_rates import Settings, block_breaks, make_rates, site_classes
-from vaeviz.compression.codec.methods import Frame
 from vaeviz.data.align import align_sites, aligned_counts
 from vaeviz.data.panel import MISSING
 from vaeviz.errors import CodecError
@@ -22,7 +21,7 @@ from vaeviz.errors import CodecError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from vaeviz.compression.codec.methods import Parts, Predictor
+    from vaeviz.compression.codec.methods import Frame, Parts, Predictor
     from vaeviz.data.panel import Panel
 
 SETTINGS_PART = "copying"
@@ -75,6 +74,15 @@ class Haplotypes:
     def rates(self, settings: Settings) -> Rates:
         """Rates of the model at these sites."""
         return make_rates(settings, self.sites, self.n_alt, self.alleles.shape[1])
+
+    def hold_out(self, every: int) -> tuple[Haplotypes, NDArray[np.int8]]:
+        """Without one in so many people, and their rows: int8 (n_rows, n_sites), -1 absent."""
+        person = np.arange(self.alleles.shape[1]) // 2
+        held = person % every == every - 1
+        rows = self.alleles[:, held].T.astype(np.int8)
+        rows[:, self.absent] = MISSING
+        kept = np.ascontiguousarray(self.alleles[:, ~held])
+        return Haplotypes(kept, self.absent, self.population[~held], self.sites), rows
 
 
 def haplotypes_at(reference: Panel, sites: pd.DataFrame) -> Haplotypes:
@@ -156,16 +164,8 @@ class CopyingMethod:
         CodecError
             The panel is unphased.
         """
-        from vaeviz.compression.codec.copying_fit import fit_settings
-
-        frame = Frame.of(panel)
-        _check_phased(frame.ploidy, "panel")
-        haplotypes = haplotypes_at(self._reference, frame.sites)
-        settings = fit_settings(haplotypes, self._tune)
-        parts = {SETTINGS_PART: settings.to_bytes(haplotypes.classes)}
-        if haplotypes.absent.any():
-            parts[ABSENT_PART] = _write_frequencies(panel.counts[:, haplotypes.absent])
-        return parts, self._predictor(parts, haplotypes, frame.n_rows)
+        fitted = fit_copying(self._reference, self._tune, panel)
+        return fitted.parts, fitted.predictor(panel.n_rows)
 
     def for_decoding(self, parts: Parts, frame: Frame) -> Predictor:
         """The same predictor from those parts.
@@ -175,22 +175,71 @@ class CopyingMethod:
         CodecError
             The frame is unphased, or the parts do not fit it and the reference.
         """
-        _check_phased(frame.ploidy, "compressed panel")
-        return self._predictor(parts, haplotypes_at(self._reference, frame.sites), frame.n_rows)
+        return read_copying(self._reference, parts, frame).predictor(frame.n_rows)
 
-    def _predictor(self, parts: Parts, haplotypes: Haplotypes, n_rows: int) -> CopyingPredictor:
-        wanted = {SETTINGS_PART} | ({ABSENT_PART} if haplotypes.absent.any() else set())
-        if set(parts) != wanted:
-            raise CodecError(
-                "The file's parts do not fit the reference panel.",
-                "Give the reference panel that the file was made with.",
-            )
-        settings = Settings.from_bytes(parts[SETTINGS_PART], haplotypes.classes)
-        rates = haplotypes.rates(settings)
-        if haplotypes.absent.any():
-            n_absent = int(haplotypes.absent.sum())
-            rates.gain[haplotypes.absent] = _read_frequencies(parts[ABSENT_PART], n_absent)
-        return CopyingPredictor(haplotypes.blocks, rates, n_rows)
+
+@dataclass(frozen=True)
+class Copying:
+    """A reference at the sites of a panel, and what was fitted to copy from it.
+
+    Attributes
+    ----------
+    haplotypes : Haplotypes
+    settings : Settings
+    parts : Parts
+        What a file keeps of it.
+    """
+
+    haplotypes: Haplotypes
+    settings: Settings
+    parts: Parts
+
+    def predictor(self, n_rows: int) -> CopyingPredictor:
+        """Predictor of rows at these sites."""
+        rates = self.haplotypes.rates(self.settings)
+        absent = self.haplotypes.absent
+        if absent.any():
+            rates.gain[absent] = _read_frequencies(self.parts[ABSENT_PART], int(absent.sum()))
+        return CopyingPredictor(self.haplotypes.blocks, rates, n_rows)
+
+
+def fit_copying(reference: Panel, tune: Panel | None, panel: Panel) -> Copying:
+    """Fit a copying model that codes a panel.
+
+    Raises
+    ------
+    CodecError
+        The panel or the reference is unphased.
+    """
+    from vaeviz.compression.codec.copying_fit import fit_settings
+
+    _check_phased(panel.ploidy, "panel")
+    haplotypes = haplotypes_at(reference, panel.sites)
+    settings = fit_settings(haplotypes, tune)
+    parts = {SETTINGS_PART: settings.to_bytes(haplotypes.classes)}
+    if haplotypes.absent.any():
+        parts[ABSENT_PART] = _write_frequencies(panel.counts[:, haplotypes.absent])
+    return Copying(haplotypes, settings, parts)
+
+
+def read_copying(reference: Panel, parts: Parts, frame: Frame) -> Copying:
+    """The same from the parts that it wrote.
+
+    Raises
+    ------
+    CodecError
+        The frame is unphased, or the parts do not fit it and the reference.
+    """
+    _check_phased(frame.ploidy, "compressed panel")
+    haplotypes = haplotypes_at(reference, frame.sites)
+    wanted = {SETTINGS_PART} | ({ABSENT_PART} if haplotypes.absent.any() else set())
+    if set(parts) != wanted:
+        raise CodecError(
+            "The file's parts do not fit the reference panel.",
+            "Give the reference panel that the file was made with.",
+        )
+    settings = Settings.from_bytes(parts[SETTINGS_PART], haplotypes.classes)
+    return Copying(haplotypes, settings, parts)
 
 
 def _check_phased(ploidy: int, what: str) -> None:

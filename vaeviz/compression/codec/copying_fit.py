@@ -62,12 +62,12 @@ def fit_settings(haplotypes: Haplotypes, tune: Panel | None) -> Settings:
     settings = default_settings()
     if len(targets) < MIN_ROWS:
         return settings
-    task = _Task(haplotypes, _spread_rows(targets, MAX_ROWS))
+    task = _Task(haplotypes, spread_rows(targets, MAX_ROWS))
     for step in STEPS:
         settings = _fit_errors(task, settings)
         settings = _fit_jump(task, settings, step)
     most = min(WINDOW_ROWS, WINDOW_ALLELES // targets.shape[1] + 1)
-    larger = _Task(haplotypes, _spread_rows(targets, most))
+    larger = _Task(haplotypes, spread_rows(targets, most))
     for _ in range(WINDOW_ROUNDS):
         settings = _fit_windows(larger, settings)
     return _fit_errors(task, settings)
@@ -98,17 +98,10 @@ def _targets(haplotypes: Haplotypes, tune: Panel | None) -> tuple[Haplotypes, ND
     if tune is not None and tune.phased:
         counts = aligned_counts(tune, align_sites(tune, haplotypes.sites))
         return haplotypes, counts
-    person = np.arange(haplotypes.alleles.shape[1]) // 2
-    held = person % HELD_OUT == HELD_OUT - 1
-    kept = replace(
-        haplotypes,
-        alleles=np.ascontiguousarray(haplotypes.alleles[:, ~held]),
-        population=haplotypes.population[~held],
-    )
-    return kept, haplotypes.alleles[:, held].T.astype(np.int8)
+    return haplotypes.hold_out(HELD_OUT)
 
 
-def _spread_rows(counts: NDArray[np.int8], most: int) -> NDArray[np.int8]:
+def spread_rows(counts: NDArray[np.int8], most: int) -> NDArray[np.int8]:
     """At most so many rows, from the whole length of the panel."""
     n = min(len(counts), most)
     return np.ascontiguousarray(counts[(np.arange(n) * len(counts)) // max(n, 1)])
