@@ -283,7 +283,7 @@ def test_without_a_model_only_reading_is_offered(
     open_page: OpenPage, keep: Callable[[Panel], str]
 ) -> None:
     state = AppState(panel_ref=keep(random_panel()))
-    assert "This page needs a model of the panel." in messages(open_tab(open_page, state))
+    assert "This needs a model of the panel" in messages(open_tab(open_page, state))
     assert open_tab(open_page, state, READ).file_uploader
 
 

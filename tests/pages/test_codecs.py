@@ -151,4 +151,4 @@ def test_odd_panels(
 
 def test_without_a_model(open_page: OpenPage, keep: Callable[[Panel], str]) -> None:
     app = open_tab(open_page, AppState(panel_ref=keep(random_panel())))
-    assert "This page needs a model of the panel." in messages(app)
+    assert "This needs a model of the panel" in messages(app)

@@ -16,7 +16,7 @@ from vaeviz.compression.table import compression_result
 from vaeviz.config import Rows, TrainConfig
 from vaeviz.data.panel import Panel
 from vaeviz.training.loop import train_model
-from vaeviz.ui import compression_pictures, compression_view
+from vaeviz.ui import compression_pictures, compression_view, steps
 from vaeviz.ui.state import AppState
 
 ODD = odd_panels()
@@ -37,12 +37,15 @@ def show(app: AppTest, view: str) -> None:
     check_sound(app)
 
 
-def test_without_a_model_it_says_which_to_train(
+def test_without_a_model_it_leads_to_one_that_compresses(
     open_page: OpenPage, keep: Callable[[Panel], str]
 ) -> None:
-    text = messages(open_page("compression", AppState(panel_ref=keep(random_panel()))))
-    assert "A row of the model is a: haplotype" in text
-    assert "This page needs a model of the panel." in text
+    app = open_page("compression", AppState(panel_ref=keep(random_panel())))
+    assert "a Sequence model trained for Compression" in messages(app)
+    app.session_state[steps.SEQUENCE_USE] = steps.FILL_IN
+    app.button(key="empty_state_go").click().run()
+    assert app.session_state[steps.TRAIN_PURPOSE] == "Sequence"
+    assert app.session_state[steps.SEQUENCE_USE] == steps.COMPRESS
 
 
 def test_headline_equals_the_core_on_held_out_people(open_page: OpenPage, home: Path) -> None:

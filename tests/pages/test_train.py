@@ -38,16 +38,32 @@ def test_a_sequence_model_reads_haplotypes_in_windows(
     app.session_state[steps.TRAIN_PURPOSE] = "Sequence"
     app.run()
     check_sound(app)
-    assert "for 120 rows × 200 sites and 2 windows × 12 = 24 latent dimensions" in messages(app)
+    assert "for 120 rows × 200 sites and 2 windows × 8 = 16 latent dimensions" in messages(app)
     assert "geometry terms" not in messages(app)
-    app.number_input(key="train_sequence_window_sites").set_value(50).run()
-    assert "4 windows × 12 = 48 latent dimensions" in messages(app)
+    app.number_input(key="train_sequence_window_sites_256").set_value(50).run()
+    assert "4 windows × 8 = 32 latent dimensions" in messages(app)
     app.selectbox(key="train_sequence_window_unit").set_value("kb").run()
     check_sound(app)
 
 
-def custom(app: AppTest, purpose: str) -> AppTest:
+@pytest.mark.parametrize("use", [steps.COMPRESS, steps.FILL_IN])
+def test_the_form_follows_what_a_sequence_model_is_for(
+    open_page: OpenPage, keep: Callable[[Panel], str], started: list[TrainConfig], use: str
+) -> None:
+    app = open_page("train", AppState(panel_ref=keep(PANEL)))
+    for shown in (steps.COMPRESS, steps.FILL_IN, use):  # Numbers of another use must not stay.
+        custom(app, "Sequence", shown)
+    app.button(key="train_start").click().run()
+    check_sound(app)
+    compresses = use == steps.COMPRESS
+    assert started == [TrainConfig.preset("sequence", autoregressive=compresses, dropout=0)]
+    assert ("bottleneck" in fields(app)) != compresses
+    assert ("denoise" in fields(app)) != compresses
+
+
+def custom(app: AppTest, purpose: str, use: str = steps.FILL_IN) -> AppTest:
     app.session_state[steps.TRAIN_PURPOSE] = purpose
+    app.session_state[steps.SEQUENCE_USE] = use
     app.session_state["train_preset"] = "Custom"
     app.run()
     check_sound(app)
@@ -57,7 +73,15 @@ def custom(app: AppTest, purpose: str) -> AppTest:
 def fields(app: AppTest) -> set[str]:
     """Settings whose fields are on the page."""
     widgets = (*app.number_input, *app.selectbox, *app.toggle, *app.text_input)
-    return {re.sub("^train_(map_|sequence_)?", "", str(w.key)) for w in widgets}
+    return {re.sub("^train_(map_|sequence_)?|_[0-9.]+$", "", str(w.key)) for w in widgets}
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[TrainConfig]:
+    """Settings of the runs that a page starts, none of which does start."""
+    found: list[TrainConfig] = []
+    monkeypatch.setattr(train_form, "start_training", lambda config, name: found.append(config))
+    return found
 
 
 def test_only_the_fields_that_apply_are_shown(
@@ -72,7 +96,7 @@ def test_only_the_fields_that_apply_are_shown(
     check_sound(app)
     shown = fields(app)
     assert {"window_sites", "window_features", "codebook_size", "codebook_heads"} <= shown
-    assert any(name.startswith("generations") for name in shown)
+    assert "generations" in shown
     assert not {"n_components", "site_blocks"} & shown
     assert not any(name.startswith(("geometry", "beta", "free_bits")) for name in shown)
 
@@ -84,13 +108,11 @@ def test_only_the_fields_that_apply_are_shown(
 def test_every_shape_and_bottleneck_can_be_started(
     open_page: OpenPage,
     keep: Callable[[Panel], str],
-    monkeypatch: pytest.MonkeyPatch,
+    started: list[TrainConfig],
     purpose: str,
     shape: str,
     bottleneck: str,
 ) -> None:
-    started: list[TrainConfig] = []
-    monkeypatch.setattr(train_form, "start_training", lambda config, name: started.append(config))
     app = custom(open_page("train", AppState(panel_ref=keep(PANEL))), purpose)
     if purpose == "Map":
         app.selectbox(key="train_map_shape").set_value(shape).run()

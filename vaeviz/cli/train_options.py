@@ -48,8 +48,8 @@ PurposeOption = Annotated[
     Purpose | None,
     typer.Option(
         "--purpose",
-        help="Preset: a map to look at, or a sequence model (haplotypes in windows) for "
-        "compression and generation. (default map; sequence with --shape windowed)",
+        help="Preset: a map to look at, or a sequence model (haplotypes in windows) to "
+        "compress or to fill gaps. (default map; sequence with --shape windowed)",
         rich_help_panel=_MODEL,
     ),
 ]

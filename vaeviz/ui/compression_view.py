@@ -57,12 +57,11 @@ def rows_hint(model: TrainedModel, panel: Panel) -> None:
             "phased panel."
         )
         return
-    left, right = st.columns([5, 1], vertical_alignment="center")
-    left.caption(
-        "This model reads persons: phase is not coded, and the factor is not the paper's. For "
-        "both, train a **Sequence** model: **A row of the model is a: haplotype**."
+    model_choice.advise(
+        "This model reads persons: phase is not coded, and the factor is not the paper's. A "
+        "**Sequence** model reads haplotypes, so it gives both.",
+        "rows_train",
     )
-    right.page_link("pages/train.py", label="Train", icon=":material/model_training:")
 
 
 def controls(panel: Panel) -> tuple[str, str]:
@@ -125,10 +124,9 @@ def how_to_train(panel: Panel) -> None:
     """What kind of model to train for this page."""
     if panel.phased:
         st.markdown(
-            "Compression is measured on people the model has never seen. This panel is phased: "
-            "train a **Sequence** model (**A row of the model is a: haplotype**) to code phase "
-            "too and to get the factor of the paper's Table 1 (command line: "
-            "`--purpose sequence`)."
+            "Compression is measured on people the model has never seen. This panel is phased, so "
+            "a **Sequence** model reads haplotypes: it codes phase too, and its factor is that of "
+            "the paper's Table 1."
         )
     else:
         st.markdown(

@@ -58,7 +58,7 @@ PAGES: dict[str, Explanation] = {
         "the training people's allele frequencies means that it has learnt structure. "
         "Training people fit the weights, validation people decide when to stop, and held-out "
         "test people give the figures shown here. A panel has up to two models in use: a map to "
-        "look at and to classify by, and a sequence model for compression and generation.",
+        "look at and to classify by, and a sequence model to compress genotypes or to fill gaps.",
         "Only the held-out figures are fair. A model that does well on its training people "
         "alone has memorised them.",
         (

@@ -104,15 +104,9 @@ def need_model() -> TrainedModel:
             )
         else:
             need = "This page needs a model of the panel."
-        empty_state(need, "Train or load one", "pages/train.py", _to_a_new_map)
+        empty_state(need, "Train or load one", "pages/train.py", lambda: steps.to_new_model("map"))
         raise AssertionError("empty_state ends the script")
     return model
-
-
-def _to_a_new_map() -> None:
-    """Open the form of the Train page for a map."""
-    steps.lead_to(steps.TRAIN, steps.FIT)
-    st.session_state[steps.TRAIN_PURPOSE] = steps.NAMES["map"]
 
 
 def empty_state(

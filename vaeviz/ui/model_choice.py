@@ -8,7 +8,7 @@ import streamlit as st
 
 from vaeviz.config import Purpose
 from vaeviz.escape import escape
-from vaeviz.ui import guards, state
+from vaeviz.ui import guards, state, steps
 from vaeviz.ui.steps import NAMES
 from vaeviz.ui.widgets import segments
 
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from vaeviz.training.model import TrainedModel
 
 BETTER = (
-    "Files become smallest with a **Sequence** model whose rows are haplotypes, trained with "
-    "**Autoregressive (to compress)**."
+    "Files become smallest with a **Sequence** model trained for **Compression**, which reads "
+    "haplotypes where the panel is phased."
 )
+TRAIN = "Train a model for compression"
 CODERS: list[Purpose] = ["sequence", "map"]
 
 
@@ -48,12 +49,15 @@ def coding_model() -> TrainedModel | None:
 def none_yet() -> None:
     """Say that a model is missing, lead to the Train page, and end the page here."""
     guards.empty_state(
-        "This page needs a model of the panel.", "Train or load one", "pages/train.py"
+        "This needs a model of the panel: best a Sequence model trained for Compression.",
+        TRAIN,
+        "pages/train.py",
+        lambda: steps.to_new_model("sequence"),
     )
 
 
 def codec_hint(model: TrainedModel) -> None:
-    """Where a model serves the codec badly or not at all: why, and the way to one that does."""
+    """Where a model serves the codec badly or not at all: why, and the way to a better one."""
     if model.latent_code is None:
         gaussian = model.config.bottleneck == "gaussian"
         why = (
@@ -61,14 +65,23 @@ def codec_hint(model: TrainedModel) -> None:
             if gaussian
             else f"its bottleneck is {model.config.bottleneck}, and the codec needs a Gaussian one"
         )
-        st.warning(f"This model cannot drive the codec: {why}.", icon=":material/info:")
+        advise(f"**This model cannot drive the codec**: {why}. {BETTER}", "codec_train")
     elif not model.config.autoregressive:
-        st.caption("This model can drive the codec, but it was not made for that.")
-    else:
-        return
-    left, right = st.columns([5, 1], vertical_alignment="center")
-    left.caption(BETTER)
-    right.page_link("pages/train.py", label="Train", icon=":material/model_training:")
+        advise(f"This model was not made for compression. {BETTER}", "codec_train")
+
+
+def advise(text: str, key: str) -> None:
+    """A line on what another model would bring, and the button that leads to its training."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(text, width="stretch")
+        if st.button(
+            TRAIN,
+            key=key,
+            icon=":material/model_training:",
+            on_click=steps.to_new_model,
+            args=("sequence",),
+        ):
+            st.switch_page("pages/train.py")
 
 
 def reference_of(model: TrainedModel) -> str:

@@ -12,6 +12,9 @@ LOOK, CHOOSE, UPLOAD, FILTER = "Open panel", "Choose a panel", "Bring your own",
 IN_USE, FIT, LOAD = "Model in use", "Train a model", "Load a model"
 TRAIN_PURPOSE = "train_purpose"
 """Key of the form's choice of what a model is for."""
+SEQUENCE_USE = "train_sequence_use"
+"""Key of the form's choice of what a sequence model serves best."""
+COMPRESS, FILL_IN = "Compression", "Filling gaps"
 SHOWN_MODEL = "train_shown_model"
 """Key of the choice between the current models."""
 NAMES: dict[Purpose, str] = {"map": "Map", "sequence": "Sequence"}
@@ -28,6 +31,13 @@ def switch(page: str, steps: list[str]) -> str:
 def show_model(purpose: Purpose) -> None:
     """Show this one of the current models on the Train page."""
     st.session_state[SHOWN_MODEL] = NAMES[purpose]
+
+
+def to_new_model(purpose: Purpose) -> None:
+    """Open the form of the Train page for a map, or for a sequence model that compresses."""
+    lead_to(TRAIN, FIT)
+    st.session_state[TRAIN_PURPOSE] = NAMES[purpose]
+    st.session_state[SEQUENCE_USE] = COMPRESS
 
 
 def lead_to(page: str, step: str) -> None:

@@ -13,7 +13,10 @@ Values = dict[str, object]
 
 
 class Fields:
-    """Widgets of one group, one a cell; their defaults are those of the settings."""
+    """Widgets of one group, one a cell; their defaults are those of the settings.
+
+    A number's key holds its default, so that other settings bring their own number.
+    """
 
     def __init__(self, title: str, base: TrainConfig, note: str = "") -> None:
         self.base, self.values = base, Values()
@@ -33,7 +36,7 @@ class Fields:
                 top,
                 default,
                 step=1,
-                key=self._key(name),
+                key=f"{self._key(name)}_{default}",
                 help=help_text or None,
                 persist_state="session",
             )

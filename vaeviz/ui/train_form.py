@@ -12,7 +12,7 @@ from vaeviz.escape import plain
 from vaeviz.ui import jobs, state, workspace
 from vaeviz.ui.errors import shown_errors
 from vaeviz.ui.explain import teaching
-from vaeviz.ui.steps import NAMES, TRAIN_PURPOSE
+from vaeviz.ui.steps import COMPRESS, FILL_IN, NAMES, SEQUENCE_USE, TRAIN_PURPOSE
 from vaeviz.ui.train_fields import Fields, Values, window_fields
 from vaeviz.ui.train_groups import GEOMETRY, custom_fields
 from vaeviz.ui.widgets import segments
@@ -26,8 +26,14 @@ PRESETS: dict[str, Values] = {
 PURPOSES: dict[Purpose, str] = {
     "map": "To look at and to classify by: a few latent numbers for each person, in which near "
     "people stay near and distances mean something.",
-    "sequence": "For compression and generation: a latent for every window of sites, which "
-    "follows the haplotypes there; it cannot be drawn as a map.",
+    "sequence": "To compress genotypes or to fill gaps in them: a latent for every window of "
+    "sites, which follows the haplotypes there; it cannot be drawn as a map.",
+}
+USES = {
+    COMPRESS: "**Autoregressive**: a site is also expected from the sites before it, and a "
+    "window's latent from that of the window before. Files come out about half as large.",
+    FILL_IN: "A window's sites are read from its latent alone, so that gaps do not mislead it "
+    "(`impute` on the command line). Files come out larger.",
 }
 MAX_LATENT = 64
 
@@ -35,16 +41,18 @@ MAX_LATENT = 64
 def train_form(panel: Panel) -> None:
     """Purpose, preset and options, the estimate, and Start."""
     purpose = _purpose()
+    compresses = purpose == "sequence" and _compresses()
     presets = [QUICK, STANDARD] if teaching() else list(PRESETS)
     preset = segments("Preset", presets, "train_preset")
     with shown_errors():
-        config = _config(panel, purpose, preset)
+        config = _config(panel, purpose, compresses, preset)
         shape = _shape(panel, config)
+        use = "compression" if compresses else purpose
         name = st.text_input(
             "Name of the model",
-            value=f"{plain(panel.info.name, 40)} {purpose} {config.n_latent}",
+            value=f"{plain(panel.info.name, 40)} {use} {config.n_latent}",
             max_chars=60,
-            key=f"train_name_{purpose}_{config.n_latent}_{panel.digest[:8]}",
+            key=f"train_name_{use}_{config.n_latent}_{panel.digest[:8]}",
         )
         _estimate(panel, config, shape)
         if st.button("Start training", key="train_start", type="primary"):
@@ -85,8 +93,16 @@ def _purpose() -> Purpose:
     return purpose
 
 
-def _config(panel: Panel, purpose: Purpose, preset: str) -> TrainConfig:
-    base = TrainConfig.preset(purpose, **_size(panel, purpose), **PRESETS[preset])
+def _compresses() -> bool:
+    """Whether a sequence model shall serve compression, rather than filling gaps."""
+    use = segments("Best for", list(USES), SEQUENCE_USE)
+    st.caption(USES[use])
+    return use == COMPRESS
+
+
+def _config(panel: Panel, purpose: Purpose, compresses: bool, preset: str) -> TrainConfig:
+    size = _size(panel, purpose, compresses)
+    base = TrainConfig.preset(purpose, **size, **PRESETS[preset])
     if preset == CUSTOM:
         config = TrainConfig.make(**{**base.model_dump(), **custom_fields(panel, base)})
         _leave_test_people(config)
@@ -105,11 +121,12 @@ def _leave_test_people(config: TrainConfig) -> None:
         )
 
 
-def _size(panel: Panel, purpose: Purpose) -> Values:
+def _size(panel: Panel, purpose: Purpose, compresses: bool) -> Values:
     """Latent dimensions, window and rows: what every run is asked for."""
     rows: list[Rows] = ["person", "haplotype"] if panel.phased else ["person"]
     wanted: Rows = "haplotype" if purpose == "sequence" and panel.phased else "person"
-    fields = Fields("", TrainConfig.preset(purpose, rows=wanted))
+    values: Values = {"rows": wanted, "autoregressive": compresses}
+    fields = Fields("", TrainConfig.preset(purpose, **values))
     if purpose == "sequence":
         fields.whole("n_latent", "Latent dimensions a window", 1, MAX_LATENT)
         window_fields(fields)
@@ -123,7 +140,7 @@ def _size(panel: Panel, purpose: Purpose) -> Values:
         )
     if panel.phased:
         fields.pick("rows", "A row of the model is a", {row: row for row in rows})
-    return {"rows": wanted, **fields.values}
+    return {**values, **fields.values}
 
 
 def _shape(panel: Panel, config: TrainConfig) -> ModelConfig:

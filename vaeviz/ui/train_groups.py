@@ -68,7 +68,8 @@ def _model(panel: Panel, base: TrainConfig) -> Values:
         _windows(fields, shape)
     if shape != "windowed":
         _hidden(fields)
-    _bottleneck(fields)
+    if not base.autoregressive:
+        _bottleneck(fields)
     chosen = TrainConfig.make(**{**base.model_dump(), "shape": shape})
     fields.number(
         "dropout",
@@ -90,13 +91,8 @@ def _windows(fields: Fields, shape: str) -> None:
             "window_features", "Numbers a window", 1, MAX_LAYER, "That merge into the latent."
         )
     fields.whole("window_hidden", "Hidden layer of a window", 1, MAX_LAYER)
-    if shape == "windowed":
-        fields.flag(
-            "autoregressive",
-            "Autoregressive (to compress)",
-            "A site also reads the sites before it, a window's latent the one before: files about "
-            "half as large. For a model that draws or fills in genotypes, leave it off.",
-        )
+    if fields.base.autoregressive:
+        return
     fields.flag(
         "shared_windows",
         "Shared weights",
@@ -184,14 +180,15 @@ def _loss_note(chosen: TrainConfig) -> str:
 
 def _data(panel: Panel, base: TrainConfig) -> Values:
     fields = Fields("Data", base)
-    fields.number(
-        "denoise",
-        "Sites hidden at random",
-        0.0,
-        0.9,
-        "From the encoder, in training: the model learns to fill gaps, for imputation.",
-        step=0.05,
-    )
+    if not base.autoregressive:
+        fields.number(
+            "denoise",
+            "Sites hidden at random",
+            0.0,
+            0.9,
+            "From the encoder, in training: the model learns to fill gaps, for imputation.",
+            step=0.05,
+        )
     if panel.has_labels("population"):
         augment = fields.pick(
             "augment",
