@@ -149,6 +149,7 @@ def codec_table() -> pd.DataFrame:
             "model_bytes": model,
             "panel_bytes": panel,
             "bits_per_allele_counted": (n_bytes + model + panel) / 50_000,
+            "note": [None, None, None, None, "It needs a reference."],
         }
     )
 

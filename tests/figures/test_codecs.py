@@ -40,8 +40,24 @@ def test_counted_pieces_add_up_and_change_the_order() -> None:
 def test_the_ends_say_bits_and_times() -> None:
     written = codec_bars(codec_table()).figure.data[-1]
     texts = dict(zip(map(unescape, written.y), written.text, strict=True))
-    assert texts["copying model"] == " 0.0080 · 125x"
-    assert texts["PLINK 2 .pgen"] == " 0.1600 · 6.2x"
+    assert texts["copying model"] == " 0.0080 · 125×"
+    assert texts["PLINK 2 .pgen"] == " 0.1600 · 6.2×"
+
+
+def test_bars_beyond_the_raw_size_are_cut_and_told() -> None:
+    table = codec_table().assign(bits_per_allele_counted=[37.2, 0.2, 0.03, 0.2, np.nan])
+    figure = codec_bars(table, counted=True).figure
+    assert figure.layout.xaxis.range[1] < 2
+    told = {unescape(note.text) for note in figure.layout.annotations}
+    assert {"37.20 · 0.027× →", "not compressed"} <= told
+    assert "autoencoder" not in map(unescape, figure.data[-1].y)
+
+
+def test_a_method_that_fell_back_says_so() -> None:
+    table = codec_table().assign(note=["The file holds xz: smaller.", None, "told", None, None])
+    order = [unescape(x) for x in codec_bars(table).figure.layout.yaxis.categoryarray]
+    assert "autoencoder (fell back to xz)" in order
+    assert "xz -9e" in order
 
 
 def test_nothing_ran() -> None:

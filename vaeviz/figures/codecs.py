@@ -6,13 +6,15 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from vaeviz.escape import plain
-from vaeviz.figures.chart import Chart
+from vaeviz.figures.chart import BACKGROUND, Chart
 from vaeviz.figures.palette import Theme
 from vaeviz.figures.theme import INKS, label, rounded, style
 
 OWN_METHODS = ("ae", "copying", "mix")
 """Methods of this program, drawn in the accent colour."""
 TITLE_CHARACTERS = 40
+RAW_BITS = 1.0
+"""Bits per allele of genotypes that nobody compressed."""
 ROW_PX = 28
 
 _PIECES = {"genotype_bytes": "genotypes", "panel_bytes": "panel", "model_bytes": "model"}
@@ -35,13 +37,15 @@ def codec_bars(
         `compression.codec_table.codec_table`; methods that did not run are left out.
     counted
         Whether model and panel are counted where a decoder needs them: bars of three pieces.
+        Those beyond the raw size are cut, so that the others can be told apart.
     """
     column = "bits_per_allele_counted" if counted else "bits_per_allele"
     used = table.dropna(subset=[column]).sort_values(column, ignore_index=True)
+    reach = _reach(used, column)
     parts = _pieces(used, theme) if counted else _sides(used, theme)
     title = "Bits per allele, model and panel counted" if counted else "Bits per allele by method"
     figure = go.Figure(parts)
-    _write_ends(figure, used, column, theme)
+    _write_ends(figure, used[used[column] <= reach], column, theme)
     style(
         figure,
         theme,
@@ -52,9 +56,10 @@ def codec_bars(
         x_title="bits per allele (less is better)",
     )
     figure.update_layout(barmode="stack", bargap=0.35, legend_traceorder="normal")
-    figure.update_xaxes(rangemode="tozero", range=[0, 1.3 * _longest(used, column)])
+    figure.update_xaxes(rangemode="tozero", range=[0, 1.3 * reach])
     order = {"categoryorder": "array", "categoryarray": _titles(used), "autorange": "reversed"}
-    figure.update_yaxes(**order, showline=False, ticks="", showgrid=False)
+    figure.update_yaxes(**order, showline=False, ticks="", ticklabelstandoff=6, showgrid=False)
+    _write_cut(figure, used[used[column] > reach], column, theme)
     return Chart(figure, used, title, _alt(used, column, title), caption, name, theme)
 
 
@@ -102,7 +107,7 @@ def _write_ends(figure: go.Figure, used: pd.DataFrame, column: str, theme: Theme
             x=rounded(used[column]),
             y=_titles(used),
             mode="text",
-            text=[f" {_bits(bits)} · {_times(bits)}" for bits in used[column]],
+            text=[f" {_end(bits)}" for bits in used[column]],
             textposition="middle right",
             textfont={"size": 12.5, "color": INKS[theme].text},
             cliponaxis=False,
@@ -112,21 +117,40 @@ def _write_ends(figure: go.Figure, used: pd.DataFrame, column: str, theme: Theme
     )
 
 
-def _bits(bits: float) -> str:
-    return f"{bits:.4f}" if bits < 1 else f"{bits:.2f}"
+def _write_cut(figure: go.Figure, cut: pd.DataFrame, column: str, theme: Theme) -> None:
+    """Where bars are cut: their figures at the right edge, and what the raw size is."""
+    if cut.empty:
+        return
+    figure.add_vline(x=RAW_BITS, line={"color": INKS[theme].text, "width": 1.4, "dash": "dash"})
+    common = {"showarrow": False, "font": {"size": 12.5, "color": INKS[theme].text}}
+    edge = {"x": 1, "xref": "paper", "xanchor": "right", "bgcolor": BACKGROUND[theme], **common}
+    for title, bits in zip(_titles(cut), cut[column], strict=True):
+        figure.add_annotation(y=title, text=f"{_end(bits)} →", **edge)
+    figure.add_annotation(
+        x=RAW_BITS, y=1, yref="paper", yanchor="bottom", text="not compressed", **common
+    )
 
 
-def _times(bits: float) -> str:
+def _end(bits: float) -> str:
+    """What stands behind a bar: bits per allele, and how many times fewer than one."""
     factor = 1 / bits if bits > 0 else float("inf")
-    return f"{factor:,.0f}x" if factor >= 10 else f"{factor:.2g}x"
+    times = f"{factor:,.0f}×" if factor >= 10 else f"{factor:.2g}×"
+    return f"{bits:.4f} · {times}" if bits < 1 else f"{bits:.2f} · {times}"
 
 
 def _titles(used: pd.DataFrame) -> list[str]:
-    return [label(title, TITLE_CHARACTERS) for title in used["title"]]
+    """Names of the methods; of one of our own that fell back, what its file holds instead."""
+    fell_back = used["method"].isin(OWN_METHODS) & used["note"].fillna("").ne("")
+    return [
+        label(f"{title} (fell back to xz)" if fell else title, TITLE_CHARACTERS)
+        for title, fell in zip(used["title"], fell_back, strict=True)
+    ]
 
 
-def _longest(used: pd.DataFrame, column: str) -> float:
-    return float(used[column].max()) if len(used) else 1.0
+def _reach(used: pd.DataFrame, column: str) -> float:
+    """Where the axis ends: at the longest bar, or a little beyond the raw size."""
+    longest = float(used[column].max()) if len(used) else RAW_BITS
+    return min(longest, 1.1 * RAW_BITS)
 
 
 def _alt(used: pd.DataFrame, column: str, title: str) -> str:

@@ -118,19 +118,20 @@ def _said(table: pd.DataFrame) -> list[str]:
 def _sizes(table: pd.DataFrame) -> None:
     """Methods that ran: kilobytes, and million alleles a second."""
     ran = table.dropna(subset=["bits_per_allele"])
-    kilobytes = ran[["genotype_bytes", "model_bytes", "panel_bytes"]] / 1000
+    kilobytes = (ran[["genotype_bytes", "model_bytes", "panel_bytes"]] / 1000).round(1)
     speeds = ran[["encode_alleles_per_s", "decode_alleles_per_s"]] / MEGA
     number = st.column_config.NumberColumn
     st.dataframe(
         pd.concat([ran[["title", "factor"]], kilobytes, speeds], axis=1),
         hide_index=True,
+        height="content",
         key="codecs_sizes",
         column_config={
             "title": "method",
             "factor": number(format="%.1f×", help="1 bit an allele over bits per allele."),
             "genotype_bytes": number("genotypes, kB", format="%.1f"),
-            "model_bytes": number("model, kB", format="%.0f"),
-            "panel_bytes": number("training people, kB", format="%.0f"),
+            "model_bytes": number("model, kB", format="localized"),
+            "panel_bytes": number("training people, kB", format="localized"),
             "encode_alleles_per_s": number("encode, million alleles/s", format="%.2f"),
             "decode_alleles_per_s": number("decode, million alleles/s", format="%.2f"),
         },
