@@ -40,9 +40,9 @@ def pca_of(panel: Panel, home: Path) -> None:
 def test_it_offers_what_is_missing(open_page: OpenPage, keep: Callable[[Panel], str]) -> None:
     app = open_tab(open_page, keep(random_panel()))
     check_sound(app)
-    assert app.button(key="latent_sizes_run").label.startswith("Make 18 sizes (about ")
+    assert app.button(key="latent_sizes_run").label.startswith("Fit 18 models (about ")
     assert "held-out people" in messages(app)
-    app.multiselect(key="latent_sizes_sizes").set_value([]).run()
+    app.button_group(key="latent_sizes_sizes").set_value([]).run()
     check_sound(app)
     assert latent_sizes_view.NOTHING in messages(app)
 
@@ -93,7 +93,7 @@ def test_what_is_finished_is_shown_and_the_rest_offered(
     pca_of(panel, home)
     app = open_tab(open_page, ref, sizes=[2, 4, 8], methods=["PCA"])
     check_sound(app)
-    assert app.button(key="latent_sizes_run").label.startswith("Go on with 1 size (about ")
+    assert app.button(key="latent_sizes_run").label.startswith("Fit 1 more model (about ")
     assert len(app.get("plotly_chart")) == 1
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from vaeviz.compression.latent_sizes import LatentSizes
 
 WHAT = (
-    "**The paper's Table 1 for this panel.** Factor = raw bits / (32 × |z| + 16 × runs): the "
-    "latent as 32-bit numbers, and the run lengths of the residual, the sites where the "
-    "thresholded reconstruction is wrong. A larger latent leaves fewer errors but costs more "
-    "itself, so there is a best size between. All figures are of held-out people."
+    "**The paper's Table 1 for this panel.** Factor = raw bits / (32 × |z| + 16 × runs). A person "
+    "or haplotype is sent as |z| latent numbers of 32 bits, and as the residual, the sites where "
+    "the reconstruction is wrong, in runs of equal values at 16 bits each. A larger latent leaves "
+    "fewer errors but costs more itself, so there is a best size between. All figures are of "
+    "held-out people."
 )
 SITES = {"0.0": "all sites", "0.001": "MAF ≥ 0.1 %", "0.01": "MAF ≥ 1 %", "0.05": "MAF ≥ 5 %"}
+T = TypeVar("T", str, int)
 FULL, QUICK = "full", "quick"
 EFFORTS = {FULL: "full (about 2,500 steps)", QUICK: "quick (about 500 steps)"}
 QUICK_SHARE = 5
@@ -60,20 +62,13 @@ def _settings(panel: Panel) -> LatentSizesConfig | None:
     from vaeviz.compression.latent_plan import SIZES, TITLES, LatentSizesConfig, base_config
 
     titles = {title: family for family, title in TITLES.items()}
+    first = [TITLES[family] for family in DEFAULT_FAMILIES]
+    methods = _several("Methods", list(titles), first, "methods")
+    sizes = _several("Latent dimensions |z|", list(SIZES), list(SIZES), "sizes")
     left, right = st.columns(2)
     with left:
-        methods = st.multiselect(
-            "Methods",
-            list(titles),
-            [TITLES[family] for family in DEFAULT_FAMILIES],
-            key="latent_sizes_methods",
-            persist_state="session",
-        )
         maf = choice("Sites", list(SITES), "latent_sizes_maf", "0.01", SITES.__getitem__)
     with right:
-        sizes = st.multiselect(
-            "Sizes |z|", SIZES, SIZES, key="latent_sizes_sizes", persist_state="session"
-        )
         effort = choice("Training", list(EFFORTS), "latent_sizes_effort", FULL, EFFORTS.__getitem__)
     if not methods or not sizes:
         return None
@@ -86,6 +81,18 @@ def _settings(panel: Panel) -> LatentSizesConfig | None:
     return chosen.model_copy(update={"epochs": epochs})
 
 
+def _several(label: str, options: list[T], default: list[T], name: str) -> list[T]:
+    """Let the user choose any of a few options, all of which stay in sight."""
+    return st.pills(
+        label,
+        options,
+        default=default,
+        selection_mode="multi",
+        key=f"latent_sizes_{name}",
+        persist_state="session",
+    )
+
+
 def _runs(panel: Panel, settings: LatentSizesConfig, found: LatentSizes) -> None:
     """The job under way, or the button for what is missing."""
     running = jobs.active(KIND)
@@ -93,6 +100,7 @@ def _runs(panel: Panel, settings: LatentSizesConfig, found: LatentSizes) -> None
         jobs.live_card(KIND, running.name, jobs.LEAVE)
         if found.n_finished:
             st.caption(f"{found.n_finished} of {found.n_entries} are finished and shown here.")
+        st.button("Show what is finished by now", key="latent_sizes_peek", type="tertiary")
         return
     last = latent_sizes_job.last_of(panel)
     if last is not None and last.status().state in ("failed", "lost"):
@@ -104,15 +112,15 @@ def _runs(panel: Panel, settings: LatentSizesConfig, found: LatentSizes) -> None
 
 def _offer(panel: Panel, settings: LatentSizesConfig, missing: int, n_finished: int) -> None:
     about = jobs.duration(latent_sizes_job.seconds_left(panel, settings, n_finished))
-    words = "Go on with" if n_finished else "Make"
-    sizes = "size" if missing == 1 else "sizes"
+    more = f"{missing} more" if n_finished else str(missing)
+    models = "model" if missing == 1 else "models"
     pressed = st.button(
-        f"{words} {missing} {sizes} (about {about})",
+        f"Fit {more} {models} (about {about})",
         key="latent_sizes_run",
         type="primary",
         icon=":material/play_arrow:",
-        help="Trains a model of every size in a process of its own. Finished sizes are kept: "
-        "a stopped run goes on where it was.",
+        help="One model of every method and size, in a process of its own. Finished ones are "
+        "kept: a stopped run goes on where it was.",
     )
     if not pressed:
         return
