@@ -55,7 +55,7 @@ def test_headline_equals_the_core_on_held_out_people(open_page: OpenPage, home: 
     shown = {metric.label: metric.value for metric in app.metric}
     assert shown["People scored"] == f"{total['n_samples']}"
     assert shown["Model"] == f"{total['bits_per_allele']:.4f}"
-    assert shown["Ratio to frequencies"] == f"{total['ratio_frequencies']:.4f}"
+    assert shown["Gain over frequencies"] == f"{total['ratio_frequencies']:.2f}×"
     assert "held-out test people" in messages(app).replace("&#45;", "-")
 
 
@@ -131,3 +131,10 @@ def test_odd_panels_in_every_view(
     for view in VIEWS:
         show(app, view)
         assert "<img" not in messages(app)
+
+
+def test_a_latent_too_large_for_the_papers_definition_is_told() -> None:
+    assert not compression_pictures.too_large(small_model("haplotype"))
+    config = TrainConfig.preset("sequence", epochs=1, window_sites=50, window_hidden=8)
+    told = compression_pictures.too_large(train_model(model_panel(), config))
+    assert "under *Codecs*" in told

@@ -32,9 +32,10 @@ METHODS = {
     "mix": "copying model mixed with the autoencoder",
 }
 LOSSLESS = (
-    "A `.vaez` holds everything that a panel holds: genotypes with phase and gaps, samples, sites "
-    "and what was done to them. Decoding gives back the same bits on any machine; the file is "
-    "decoded once and compared before it is offered."
+    "A `.vaez` holds everything that a panel holds: genotypes, their phase and which are missing, "
+    "samples with their labels, sites, and what was done to them. Decoding gives back the same "
+    "bits on any machine; the file is decoded once and compared before it is offered. It is not "
+    "encrypted: whoever has what it needs can read it, sample IDs included."
 )
 REFERENCE = (
     "People whom encoder and decoder both have: haplotypes are described as mosaics of theirs "

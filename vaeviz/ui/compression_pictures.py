@@ -108,7 +108,24 @@ def _paper(found: CompressionResult, model: TrainedModel, panel: Panel) -> None:
     from vaeviz.figures.compression import paper_factor
 
     st.markdown(FACTOR if model.config.ploidy == 1 else f"{FACTOR}\n\n{NOT_THE_PAPERS}")
+    large = too_large(model)
+    if large:
+        st.info(large, icon=":material/info:")
     show_chart(paper_factor(found.groups, **_look(found, panel)), "compression_factor")
+
+
+def too_large(model: TrainedModel) -> str:
+    """Why the paper's definition cannot do justice to a model with a large latent; else ''."""
+    config = model.config
+    raw_bits, latent_bits = config.n_sites * config.ploidy, 32 * config.n_codes
+    if config.bottleneck != "gaussian" or latent_bits < raw_bits / 2:
+        return ""
+    return (
+        f"At 32 bits each, this model's {config.n_codes:,} latent numbers count {latent_bits:,} "
+        f"bits; the {config.n_sites:,} sites of a row, not compressed, are {raw_bits:,}. The "
+        "paper's definition is made for a few latent numbers (see *Latent size*). What this model "
+        "is worth in files, where latents cost far less, is under *Codecs*."
+    )
 
 
 def _heterozygosity(found: CompressionResult, panel: Panel) -> None:

@@ -79,11 +79,14 @@ def result(model: TrainedModel, panel: Panel, by: str, split: str) -> Compressio
     key = ("compression", model.digest, panel.digest, by, split)
     large = panel.n_rows * panel.n_sites > AT_ONCE_GENOTYPES
     if large and not asked(key):
-        st.markdown(
-            f"{panel.n_samples:,} samples × {panel.n_sites:,} sites: this may take a minute."
-        )
-        if not st.button("Compute", key="compression_go", type="primary"):
-            return None
+        offer = st.empty()
+        with offer.container():
+            st.markdown(
+                f"{panel.n_samples:,} samples × {panel.n_sites:,} sites: this may take a minute."
+            )
+            if not st.button("Compute", key="compression_go", type="primary"):
+                return None
+        offer.empty()
     with named_steps("Matching sites", known=asked(key)) as progress:
         found = measured.compression(model, panel, by, split, progress)
     remember_asked(key)
@@ -94,16 +97,15 @@ def headline(found: CompressionResult) -> None:
     """The total row as five numbers, and a red line when nobody scored was held out."""
     total = found.groups.iloc[-1]
     figures = {
-        "Model": total["bits_per_allele"],
-        "Training frequencies": total["frequencies_bits_per_allele"],
-        "PCA of equal size": total["pca_bits_per_allele"],
-        "Ratio to frequencies": total["ratio_frequencies"],
+        "Model": (total["bits_per_allele"], "{:.4f}"),
+        "Training frequencies": (total["frequencies_bits_per_allele"], "{:.4f}"),
+        "PCA of equal size": (total["pca_bits_per_allele"], "{:.4f}"),
+        "Gain over frequencies": (total["ratio_frequencies"], "{:.2f}×"),
     }
     with st.container(horizontal=True, gap="large"):
         st.metric("People scored", f"{int(total['n_samples']):,}", width="content")
-        for label, value in figures.items():
-            shown = f"{value:.4f}" if pd.notna(value) else "–"
-            st.metric(label, shown, width="content")
+        for label, (value, form) in figures.items():
+            st.metric(label, form.format(value) if pd.notna(value) else "–", width="content")
     st.caption("Model, frequencies and PCA in bits per allele: fewer is better.")
     parts = set(found.samples["split"])
     if "train" in parts:
