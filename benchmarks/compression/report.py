@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from benchmarks.compression.asked import asked_rows
 from benchmarks.compression.code import WARM_PEOPLE
-from benchmarks.compression.plan import DATA, SPLIT, Fit
+from benchmarks.compression.plan import DATA, SPLIT, Fit, FitRecord
 from benchmarks.compression.results import BITS, Results
 from benchmarks.measure import machine
 from vaeviz.config import TrainConfig
@@ -46,7 +46,6 @@ def report(results: Results, wanted: Sequence[str]) -> list[str]:
 
 def _head(results: Results) -> list[str]:
     loads = [r.load for r in results.records]
-    seeds = ", ".join(str(s) for s in results.seeds)
     threads = ", ".join(str(n) for n in sorted({r.threads for r in results.records}))
     percent = [f"{100 * share:.0f}" for share in SPLIT.values()]
     rest = 100 - sum(int(share) for share in percent)
@@ -56,7 +55,7 @@ def _head(results: Results) -> list[str]:
         "Other work ran beside it and makes it slower: load average "
         f"{min(loads):.1f} to {max(loads):.1f}, median {statistics.median(loads):.1f}.",
         "",
-        f"Mean ± sd over seeds {seeds}, each with a split of its own by person "
+        "Mean ± sd over seeds, each with a split of its own by person "
         f"({'/'.join(percent)}/{rest}) and a model trained on its training people. The test "
         "people are coded; the panel that some methods read is the training people; validation "
         "people tune. Every file is decoded and compared.",
@@ -71,7 +70,7 @@ def _panel(results: Results, data: str) -> list[str]:
     width = f"{min(sites):,}" if len(set(sites)) == 1 else f"{min(sites):,} to {max(sites):,}"
     lines = [
         f"{results.fits_of(data)[0].n_train:,} training people, {first.n_people:,} test people, "
-        f"{width} sites. {_training(results, data)}",
+        f"{width} sites; {_seeds(results.fits_of(data))}. {_training(results, data)}",
         "",
         *_methods(results, data),
         "",
@@ -81,6 +80,11 @@ def _panel(results: Results, data: str) -> list[str]:
     ]
     notes = {f"{r.title}: {r.note}" for r in results.records if r.data == data and r.note}
     return [*lines, *(["", *(f"- {note}" for note in sorted(notes))] if notes else [])]
+
+
+def _seeds(fits: list[FitRecord]) -> str:
+    numbers = sorted({fit.seed for fit in fits})
+    return f"seed{'s' * (len(numbers) > 1)} {', '.join(map(str, numbers))}"
 
 
 def _training(results: Results, data: str) -> str:
