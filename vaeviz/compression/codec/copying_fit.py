@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 64
 """Haplotypes the rates are fitted on."""
-WINDOW_ROWS = 256
+WINDOW_ROWS = 512
 WINDOW_ALLELES = 2_000_000
 """The jump rates of pieces need more: so many, but no more than these alleles."""
 MIN_ROWS = 4

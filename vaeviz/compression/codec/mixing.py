@@ -1,4 +1,4 @@
-"""Method 'mix': several copying models, and whatever else predicts, mixed as they prove right.
+"""Method 'mix': two copying models, and whatever else predicts, mixed as they prove right.
 
 The weights are learnt while coding, by encoder and decoder alike, so that a file carries none.
 Before that both learn on people held out of the reference.
@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from vaeviz.compression.codec.coder import ONE
 from vaeviz.compression.codec.copying import Copying, fit_copying, read_copying
@@ -32,16 +33,16 @@ Source = Callable[[Frame], Predictor]
 LEARNING_RATE = 30_000
 MAX_ROW_RATE = 60
 """How far the errors of a site move weights, in 2**-16: in all, and by one row at most."""
-HELD_OUT = 16
+HELD_OUT = 8
 """One in so many people of the reference is held out to learn weights on."""
 MIN_PEOPLE = 2 * HELD_OUT
 """A smaller reference is not divided: weights are learnt while coding only."""
-LEARNING_ROWS = 250
+LEARNING_ROWS = 500
 LEARNING_ALLELES = 2_000_000
 """Held-out rows that weights are learnt on, and no more than these alleles."""
-QUICK_STEP = 16
-ERROR_STEPS = (24, 16)
-"""Bytes of `copying_rates.from_byte` by which the other copying models differ: 8 doubles."""
+READ_STEP, LOST_STEP = 88, 64
+"""Bytes of `copying_rates.from_byte` by which the errors of the second copying model are raised;
+8 doubles. It forgives so much that it weighs likeness along a piece, not one unbroken copy."""
 
 
 class MixPredictor:
@@ -50,7 +51,7 @@ class MixPredictor:
     Parameters
     ----------
     predictors : list of Predictor
-        The first is trusted at the start.
+        Two or more; the first is trusted at the start.
     classes : int64, shape (n_sites,)
         Class of every site, below N_CLASSES.
     n_rows : int
@@ -93,12 +94,12 @@ class MixPredictor:
 
 
 class MixMethod:
-    """Copying models of a reference at several settings, mixed with each other and with more.
+    """Two copying models of a reference, a strict and a forgiving one, mixed.
 
     Parameters
     ----------
     model : TrainedModel or None
-        Kept for those who make `sources` of it.
+        Not used: an autoencoder's probabilities would be one more input.
     reference, tune : Panel
         As in `CopyingMethod`.
     sources : tuple of Source
@@ -133,8 +134,7 @@ class MixMethod:
         """
         if self._tune is not None:
             copying = fit_copying(self._reference, self._tune, self._tune)
-            most = LEARNING_ALLELES // self._tune.n_sites + 1
-            rows = spread_rows(self._tune.counts, most)
+            rows = _some_rows(self._tune.counts, self._tune.n_rows)
             mixed, alone = _cost_bits(self._predictor(copying, len(rows)), rows)
         else:
             copying = fit_copying(self._reference, None, self._reference)
@@ -182,28 +182,31 @@ class MixMethod:
     def _lesson(self, copying: Copying) -> tuple[MixPredictor, NDArray[np.int8]]:
         """A mixer over the reference less some people, and their rows."""
         kept, rows = copying.haplotypes.hold_out(HELD_OUT)
-        most = min(LEARNING_ROWS, LEARNING_ALLELES // rows.shape[1] + 1)
-        rows = spread_rows(rows, most)
+        rows = _some_rows(rows, LEARNING_ROWS)
         return self._beginner(replace(copying, haplotypes=kept), len(rows)), rows
 
     def _beginner(self, copying: Copying, n_rows: int) -> MixPredictor:
-        models = [replace(copying, settings=s) for s in _variants(copying.settings)]
-        predictors: list[Predictor] = [model.predictor(n_rows) for model in models]
+        forgiving = replace(copying, settings=_forgiving(copying.settings))
+        predictors: list[Predictor] = [copying.predictor(n_rows), forgiving.predictor(n_rows)]
+        people = pd.DataFrame({"sample": [str(k) for k in range(n_rows // 2)]})
+        frame = Frame(people, copying.haplotypes.sites, 1)
+        predictors += [source(frame) for source in self._sources]
         return MixPredictor(predictors, copying.haplotypes.classes, n_rows)
 
 
-def _variants(settings: Settings) -> list[Settings]:
-    """The fitted settings, some that jump sooner, and some that forgive more."""
-    read, lost = ERROR_STEPS
-    return [
+def _some_rows(rows: NDArray[np.int8], most: int) -> NDArray[np.int8]:
+    """At most so many rows, an even number, and no more than LEARNING_ALLELES alleles."""
+    most = min(most, len(rows), LEARNING_ALLELES // rows.shape[1] + 2)
+    return spread_rows(rows, most - most % 2)
+
+
+def _forgiving(settings: Settings) -> Settings:
+    """Settings of the second copying model."""
+    return replace(
         settings,
-        replace(settings, jump=min(settings.jump + QUICK_STEP, 255)),
-        replace(
-            settings,
-            minor_read=tuple(min(code + read, 255) for code in settings.minor_read),
-            minor_lost=tuple(min(code + lost, 255) for code in settings.minor_lost),
-        ),
-    ]
+        minor_read=tuple(min(code + READ_STEP, 255) for code in settings.minor_read),
+        minor_lost=tuple(min(code + LOST_STEP, 255) for code in settings.minor_lost),
+    )
 
 
 def _cost_bits(predictor: MixPredictor, rows: NDArray[np.int8]) -> tuple[float, float]:
