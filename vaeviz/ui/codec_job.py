@@ -187,7 +187,8 @@ def take_uploaded(files: Sequence[NamedFile]) -> None:
         )
     sweep()
     folder = _new_folder()
-    path = _copy(coded[0], folder / f"file{SUFFIX}")
+    stem = file_stem(coded[0].name[: -len(SUFFIX)])
+    path = _copy(coded[0], folder / f"{stem}{SUFFIX}")
     model = _copy(models[0], folder / f"model{MODEL_SUFFIX}") if models else None
     st.session_state[_ROUND] = st.session_state.get(_ROUND, 0) + 1
     st.session_state[_PENDING] = Incoming(path, plain(coded[0].name), model)

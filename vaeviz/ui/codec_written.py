@@ -64,7 +64,10 @@ def card(job: Job) -> None:
     told = Written.make(**outcome)
     with st.container(border=True):
         method = METHOD_NAMES.get(told.method, "another method")
-        st.markdown(f"**{escape(job.request.label)}** · coded by **{method}**")
+        st.markdown(
+            f"**{escape(job.request.label)}** · {told.n_samples:,} people × {told.n_sites:,} sites "
+            f"· coded by **{method}**"
+        )
         _headline(told)
         if told.reason:
             reason = escape(told.reason.rstrip("."), 600)
