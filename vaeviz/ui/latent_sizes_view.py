@@ -37,6 +37,10 @@ EFFORTS = {FULL: "full (about 2,500 steps)", QUICK: "quick (about 500 steps)"}
 QUICK_SHARE = 5
 DEFAULT_FAMILIES: tuple[Family, ...] = ("vae", "pca")
 TABLE, CURVES, METHODS, NUMBERS = "Table", "By group", "By method", "All numbers"
+NOT_THE_SAME = (
+    "**Not the same experiment**: the paper had other people, sites and groups. Compare how the "
+    "factor rises and falls with |z|, not its height."
+)
 NOTHING = "Choose at least one method and one size."
 
 
@@ -100,7 +104,9 @@ def _runs(panel: Panel, settings: LatentSizesConfig, found: LatentSizes) -> None
         jobs.live_card(KIND, running.name, jobs.LEAVE)
         if found.n_finished:
             st.caption(f"{found.n_finished} of {found.n_entries} are finished and shown here.")
-        st.button("Show what is finished by now", key="latent_sizes_peek", type="tertiary")
+        st.button(
+            "Show what is finished by now", key="latent_sizes_peek", icon=":material/refresh:"
+        )
         return
     last = latent_sizes_job.last_of(panel)
     if last is not None and last.status().state in ("failed", "lost"):
@@ -169,10 +175,9 @@ def _differences(panel: Panel, table: pd.DataFrame) -> None:
         panel.info.simulated,
         int(first["ploidy"]),
     )
-    st.warning(
-        "**Not the same experiment.**\n" + "\n".join(f"- {escape(x, 400)}" for x in notes),
-        icon=":material/compare_arrows:",
-    )
+    st.warning(NOT_THE_SAME, icon=":material/compare_arrows:")
+    with st.expander("What differs", icon=":material/rule:"):
+        st.markdown("\n".join(f"- {escape(x, 400)}" for x in notes))
 
 
 def _table(table: pd.DataFrame, published: pd.DataFrame | None, look: GroupLook) -> None:
