@@ -41,6 +41,8 @@ from vaeviz.training.state import (
 )
 
 SAVE_EVERY_SECONDS = 5.0
+SAVE_SHARE = 0.03
+"""Most of the time of a run that goes into saving its state: that of large models is large."""
 AVERAGE_DECAY = 0.98
 WARMUP = 0.05
 """Share of the steps over which the learning rate rises; the average starts behind them."""
@@ -131,6 +133,7 @@ class _Loop:
         self.total_steps = self.batches.n_batches * config.epochs
         self.nats_per_bit = {part: _nats_per_bit(prepared, part) for part in (TRAIN, VALIDATION)}
         self.saved_at = time.monotonic()
+        self.save_every = SAVE_EVERY_SECONDS
 
     @property
     def device_name(self) -> str:
@@ -149,7 +152,7 @@ class _Loop:
                 return self._stopped(state)
             state.epoch += 1
             self._record(state, terms, time.monotonic() - started)
-            if time.monotonic() - self.saved_at > SAVE_EVERY_SECONDS:
+            if time.monotonic() - self.saved_at > self.save_every:
                 self._save(state)
         self._save(state)
         return state
@@ -167,10 +170,12 @@ class _Loop:
     def _save(self, state: RunState) -> None:
         if self.state_dir is None:
             return
+        started = time.monotonic()
         state.weights = copy_weights(self.objective)
         state.momenta = copy_momenta(self.objective, self.optimizer.optimizer)
         save_state(self.state_dir, self.fingerprint, state)
         self.saved_at = time.monotonic()
+        self.save_every = max(SAVE_EVERY_SECONDS, (self.saved_at - started) / SAVE_SHARE)
 
     def _stopped(self, state: RunState) -> RunState:
         if not state.best:
