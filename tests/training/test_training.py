@@ -96,6 +96,7 @@ def test_a_killed_run_resumes_to_the_same_weights(panel: Panel, tmp_path: Path) 
     whole = train_model(panel, config)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("vaeviz.training.loop.SAVE_EVERY_SECONDS", 0.0)
+        patch.setattr("vaeviz.training.loop.SAVE_SHARE", 1e9)
         with pytest.raises(KeyboardInterrupt):
             train_model(panel, config, Stop(20, KeyboardInterrupt), tmp_path)
     progress = Stop(10**9)
