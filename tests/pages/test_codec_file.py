@@ -172,6 +172,25 @@ def test_another_session_needs_the_model_or_brings_it(open_page: OpenPage, home:
     assert is_the_same(other)
 
 
+def test_a_wrong_model_is_told_until_another_file_is_brought(
+    open_page: OpenPage, home: Path, tmp_path: Path
+) -> None:
+    app = open_tab(open_page, trained_state(home))
+    app.selectbox(key="vaez_method").set_value("ae").run()
+    file = compress(app)
+    if "coded by **xz**" in messages(app):
+        pytest.skip("so small a panel is smaller under xz, which needs no model")
+    small_model("haplotype").save(tmp_path / "wrong.vaeviz")
+    switch(app, READ)
+    bring(app, file, ("wrong.vaeviz", (tmp_path / "wrong.vaeviz").read_bytes(), ""))
+    app.button(key="vaez_decode").click().run()
+    check_sound(app)
+    assert "was compressed with the model" in app.error[0].value
+    app.button(key="vaez_drop").click().run()
+    bring(app, file)
+    assert not app.error
+
+
 def test_a_file_with_its_model_needs_nothing(open_page: OpenPage, home: Path) -> None:
     app = open_tab(open_page, trained_state(home))
     app.checkbox(key="vaez_embed").set_value(True).run()

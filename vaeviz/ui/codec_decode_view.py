@@ -30,7 +30,7 @@ def decode(panel: Panel) -> None:
         jobs.live_card(DECOMPRESS, running.name, jobs.LEAVE)
         return
     job = jobs.latest(DECOMPRESS)
-    if job is not None:
+    if job is not None and not _is_past(job, codec_job.pending()):
         _ended(job, panel)
     incoming = codec_job.pending()
     if incoming is None:
@@ -95,6 +95,12 @@ def _start(needs: Needs, incoming: Incoming) -> None:
         with shown_errors():
             codec_job.start_decompress(incoming, needs.model, needs.reference)
             st.rerun()
+
+
+def _is_past(job: Job, incoming: Incoming | None) -> bool:
+    """Whether a job failed on a file that another has replaced by now."""
+    replaced = incoming is not None and str(incoming.path) not in job.request.argv
+    return replaced and job.status().state != "done"
 
 
 def _ended(job: Job, panel: Panel) -> None:
