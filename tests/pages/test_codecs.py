@@ -113,10 +113,10 @@ def test_model_and_panel_are_counted_on_demand(open_page: OpenPage, home: Path) 
     state = trained_state(home)
     keep_table(home)
     app = open_tab(open_page, state)
-    assert "10.00 ·" not in spec(app)
+    assert '"10.00 ' not in spec(app)
     app.toggle(key="codecs_counted").set_value(True).run()
     check_sound(app)
-    assert "10.00 ·" in spec(app)
+    assert '"10.00 ' in spec(app)
     assert "0.2500" in spec(app)
 
 

@@ -215,6 +215,7 @@ def _finish(
         range=[places[-1] + 0.6, -0.6],
         showline=False,
         ticks="",
+        ticklabelstandoff=8,
     )
 
 

@@ -102,10 +102,12 @@ def headline(found: CompressionResult) -> None:
         "PCA of equal size": (total["pca_bits_per_allele"], "{:.4f}"),
         "Gain over frequencies": (total["ratio_frequencies"], "{:.2f}×"),
     }
-    with st.container(horizontal=True, gap="large"):
-        st.metric("People scored", f"{int(total['n_samples']):,}", width="content")
-        for label, (value, form) in figures.items():
-            st.metric(label, form.format(value) if pd.notna(value) else "–", width="content")
+    grid = st.grid(len(figures) + 1, min_column_width=150)
+    with grid.cell():
+        st.metric("People scored", f"{int(total['n_samples']):,}")
+    for label, (value, form) in figures.items():
+        with grid.cell():
+            st.metric(label, form.format(value) if pd.notna(value) else "–")
     st.caption("Model, frequencies and PCA in bits per allele: fewer is better.")
     parts = set(found.samples["split"])
     if "train" in parts:
