@@ -62,7 +62,10 @@ DATA: dict[str, Data] = {
         training={"epochs": 30},
     ),
     "human-region": Data(
-        title="human-region, simulated, all sites", source="human-region", seeds=SEEDS[:1]
+        title="human-region, simulated, all sites",
+        source="human-region",
+        training={"epochs": 30},
+        seeds=SEEDS[:1],
     ),
     QUICK: Data(title="1000 Genomes regions, small", source="kg_regions.small.vcf.gz"),
 }

@@ -130,8 +130,9 @@ def _definitions(results: Results) -> list[str]:
         "- **given the panel**: the compressor has read the training people before (xz: what their "
         "bytes would add to a stream of the training people; zstd: --patch-from). That decoder "
         "starts by compressing the panel (xz) or by reading it (zstd), which counts as its time.",
-        "- **speed**: wall time, what fits the method to the panel included, the decoding that "
-        "verifies a file not. The decoding reads the file and checks it. Before the clock starts, "
+        "- **speed**: wall time; fitting a copying model to its panel (seconds) and the decoding "
+        "that verifies a file are not counted. The decoding reads the file and checks it. Before "
+        "the clock starts, "
         f"this program's methods code {WARM_PEOPLE} people, so that compilation is not counted.",
         "- **peak MB**: largest resident set of the process, 10^6 bytes: Python, libraries, "
         "model, panel, encoding and decoding.",

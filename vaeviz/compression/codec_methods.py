@@ -19,7 +19,7 @@ OwnName = Literal["ae", "copying", "mix"]
 OWN: dict[OwnName, str] = {
     "ae": "autoencoder",
     "copying": "copying model",
-    "mix": "copying model + autoencoder",
+    "mix": "copying models, mixed",
 }
 """Title by name of the methods of this program."""
 
@@ -48,7 +48,7 @@ def _own(name: OwnName) -> Method:
             )
         return Outcome(
             report.genotype_bytes,
-            report.fit_s + report.encode_s,
+            report.encode_s,
             report.verify_s,
             reads_model=report.model_bytes is not None,
             reads_panel=report.reference_bytes is not None,

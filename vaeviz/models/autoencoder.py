@@ -31,7 +31,8 @@ class Terms(NamedTuple):
         -log Binomial(count | ploidy, p) over the observed sites, binomial coefficient included.
     kl_nats : Tensor, shape (n_rows, n_codes)
         Cost of the latent, a number each: divergence of the posterior from N(0, 1) or from a
-        fair coin; bits of a rounded number where a chain of windows tells what to expect; log of the codebook's size; 32 bits where there is no bottleneck.
+        fair coin; of a rounded number where a chain of windows tells what to expect; log of the
+        codebook's size; 32 bits where there is no bottleneck.
     penalty : Tensor, shape ()
         What training adds: the distance between codes and codebook.
     location : Tensor, shape (n_rows, n_codes)

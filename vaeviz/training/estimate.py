@@ -82,8 +82,10 @@ def _work(config: TrainConfig) -> _Work:
     """Of a shape: forward and backward in training, forward alone when scored."""
     if config.shape == "global":
         return _Work(6 * config.rank, 2 * config.rank, config.rank)
-    # Sites -> hidden needs no gradient of its input; hidden -> sites does.
-    return _Work(10 * config.window_hidden, 4 * config.window_hidden, 2 * config.window_hidden)
+    # Sites -> hidden needs no gradient of its input; hidden -> sites does. An autoregressive
+    # model also reads the sites of two windows, which need no gradient.
+    hidden, context = config.window_hidden, 2 * config.window_sites * config.autoregressive
+    return _Work(10 * hidden + 4 * context, 4 * hidden + 2 * context, 2 * hidden + context)
 
 
 def _components(n_train: int, n_sites: int, config: TrainConfig) -> float:

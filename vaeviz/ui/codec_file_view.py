@@ -29,7 +29,7 @@ METHODS = {
     "auto": "the best that works",
     "ae": "autoencoder",
     "copying": "copying model",
-    "mix": "copying model mixed with the autoencoder",
+    "mix": "two copying models, mixed",
 }
 LOSSLESS = (
     "A `.vaez` holds everything that a panel holds: genotypes, their phase and which are missing, "

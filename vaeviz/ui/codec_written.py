@@ -14,7 +14,7 @@ from vaeviz.ui.tables import show_table
 METHOD_NAMES = {
     "ae": "autoencoder",
     "copying": "copying model",
-    "mix": "copying model mixed with the autoencoder",
+    "mix": "two copying models, mixed",
     "xz": "xz",
 }
 PARTS = {

@@ -11,7 +11,6 @@ import torch
 from tests.panels import linked_panel
 from tests.trained import model_panel
 from vaeviz.compression.codec.autoencoder import AutoencoderMethod
-from vaeviz.compression.codec.causal import CausalMethod
 from vaeviz.compression.codec.coder import ONE
 from vaeviz.compression.codec.methods import Frame, Parts
 from vaeviz.compression.codec.rows import decode_rows, encode_rows
@@ -238,41 +237,6 @@ def test_parts_of_another_model_are_refused() -> None:
     unphased = panel_of("windowed").as_dosages()
     with pytest.raises(CodecError, match="rows"):
         method.for_decoding(parts, Frame.of(unphased))
-
-
-def test_a_causal_model_sends_no_latents_and_decodes() -> None:
-    model, panel = model_of("autoregressive", 60), panel_of("autoregressive")
-    counts = np.array(panel.counts)
-    counts[np.random.default_rng(0).random(counts.shape) < 0.1] = -1
-    holes = Panel.create(counts, 1, panel.samples, panel.sites, panel.info)
-    for cohort in (panel, holes):
-        parts, predictor = CausalMethod(model).for_encoding(cohort)
-        assert set(parts) == {"matching"}
-        data = encode_rows(cohort.counts, 1, predictor)
-        again = CausalMethod(model).for_decoding(parts, Frame.of(cohort))
-        found = decode_rows(data, 1, cohort.counts < 0, cohort.counts.shape, again)
-        np.testing.assert_array_equal(found, cohort.counts)
-    frequencies = model.training_frequencies
-    p = np.where(panel.counts == 1, frequencies, 1 - frequencies)
-    assert 8 * len(data) < -np.log2(p).sum()
-
-
-def test_a_causal_model_expects_what_its_encoder_and_chain_say() -> None:
-    model, panel = model_of("autoregressive"), panel_of("autoregressive")
-    _, predictor = CausalMethod(model).for_encoding(panel)
-    for site in range(panel.n_sites):
-        predictor.predict()
-        predictor.update(panel.counts[:, site])
-    located = torch.from_numpy(model.encode(panel).mean)
-    with torch.inference_mode():
-        expected, _ = model.double.bottleneck.chain(located)
-    np.testing.assert_allclose(predictor.latent / 1024, expected.numpy(), atol=0.02)
-
-
-@pytest.mark.parametrize("kind", ["map", "windowed", "autoregressive persons"])
-def test_other_models_are_not_causal(kind: str) -> None:
-    with pytest.raises(CodecError, match="autoregressive"):
-        CausalMethod(model_of(kind))
 
 
 def test_only_gaussian_latents_are_coded() -> None:

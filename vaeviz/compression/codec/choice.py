@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from vaeviz.training.model import TrainedModel
 
 Coded = Literal["ae", "copying", "mix"]
-NEEDS_MODEL: tuple[Coded, ...] = ("ae", "mix")
+NEEDS_MODEL: tuple[Coded, ...] = ("ae",)
 NEEDS_REFERENCE: tuple[Coded, ...] = ("copying", "mix")
 MIN_HETEROZYGOUS = 100
 """Heterozygous genotypes from which on two equal people are one: none of the 2,504 of the 1000
@@ -50,10 +50,9 @@ def build_method(
         from vaeviz.compression.codec.copying import CopyingMethod
 
         return CopyingMethod(reference, tune)
-    assert model is not None
     from vaeviz.compression.codec.mixing import MixMethod
 
-    return MixMethod(model, reference, tune)
+    return MixMethod(reference, tune)
 
 
 def check_overlap(panel: Panel, reference: Panel) -> None:

@@ -153,29 +153,6 @@ class _WindowDecoder:
         return _logits(sums) + self.bias[start : start + size]
 
 
-class WholeEncoder:
-    """Where a windowed encoder without a condition puts the rows of one window."""
-
-    def __init__(self, config: ModelConfig, weights: Weights) -> None:
-        self.starts = np.append(config.windows, config.n_sites)
-        center, scale = weights["encoder.site_center"], weights["encoder.site_scale"]
-        counts = np.arange(config.ploidy + 1)
-        # What a count of a site is to the encoder; the last column is of missing ones.
-        values = (counts - center[:, None]) * scale[:, None]
-        self.values = np.rint(np.column_stack([values, np.zeros(len(center))]) * UNIT)
-        self.first = _window_linear(weights, "encoder.first")
-        self.second = _window_linear(weights, "encoder.second")
-        self.n_latent = config.n_latent
-
-    def __call__(self, window: int, counts: NDArray[np.int8]) -> Floats:
-        """Locations in 1 / UNIT of counts (n_rows, width), -1 missing: (n_rows, n_latent)."""
-        start, end = self.starts[window], self.starts[window + 1]
-        inside = np.zeros(counts.shape)
-        size = end - start
-        inside[:, :size] = self.values[np.arange(start, end), counts[:, :size]]
-        return self.second(silu(self.first(inside, window)), window)[:, : self.n_latent]
-
-
 class WholeChain:
     """Where a window's latent is expected, given the latent of the window before."""
 
