@@ -13,7 +13,7 @@ import sys
 
 import numpy as np
 
-from benchmarks.compression.plan import GROUPED_BY, Record, Task
+from benchmarks.compression.plan import DATA, GROUPED_BY, SEEDS, Record, Task
 from benchmarks.measure import own_peak_mb
 from vaeviz.compression.codec_input import CodecInput, codec_input
 from vaeviz.compression.codec_methods import METHODS, OWN
@@ -27,12 +27,13 @@ WARM_PEOPLE = 2
 
 
 def measure(task: Task) -> Record:
-    """Code everybody, then every superpopulation in a file of its own."""
+    """Code everybody, then, where asked, every superpopulation in a file of its own."""
     given, _ = codec_input(load_model(task.fit.model), open_panel(task.fit.panel))
     if task.method in OWN:
         _warm_up(task.method, given)
     row = codec_row(task.method, given)
     peak_mb = own_peak_mb()
+    grouped = DATA[task.fit.data].grouped and task.fit.seed == SEEDS[0]
     figures = {k: float(x) for k, x in row.items() if isinstance(x, int | float)}
     return Record(
         data=task.fit.data,
@@ -44,7 +45,7 @@ def measure(task: Task) -> Record:
         title=METHODS[task.method].title,
         row={k: x for k, x in figures.items() if math.isfinite(x)},
         note=str(row.get("note") or ""),
-        groups=_groups(task.method, given) if "bits_per_allele" in row else {},
+        groups=_groups(task.method, given) if grouped and "bits_per_allele" in row else {},
         peak_mb=peak_mb,
         load=os.getloadavg()[0],
     )

@@ -29,6 +29,7 @@ class Data(Settings):
     min_maf : sites with a lower minor allele frequency among the training people are left out
     training : settings of its models beside `TRAINING`
     seeds : splits; a simulated panel needs no more than one
+    grouped : whether people of every superpopulation are also coded by themselves (first seed)
     """
 
     title: str
@@ -36,6 +37,7 @@ class Data(Settings):
     min_maf: float | None = None
     training: dict[str, int | float | bool | str] = {}
     seeds: tuple[int, ...] = SEEDS
+    grouped: bool = False
 
     @property
     def built_in(self) -> bool:
@@ -54,6 +56,7 @@ DATA: dict[str, Data] = {
         min_maf=0.01,
         # As long as 256 sites are among all of them.
         training={"window_sites": 128},
+        grouped=True,
     ),
     "kg-all": Data(
         title="1000 Genomes regions, all sites",
@@ -67,7 +70,9 @@ DATA: dict[str, Data] = {
         training={"epochs": 30},
         seeds=SEEDS[:1],
     ),
-    QUICK: Data(title="1000 Genomes regions, small", source="kg_regions.small.vcf.gz"),
+    QUICK: Data(
+        title="1000 Genomes regions, small", source="kg_regions.small.vcf.gz", grouped=True
+    ),
 }
 FULL = tuple(name for name in DATA if name != QUICK)
 """Panels of the whole benchmark."""

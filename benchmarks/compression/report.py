@@ -73,11 +73,10 @@ def _panel(results: Results, data: str) -> list[str]:
         f"{width} sites; {_seeds(results.fits_of(data))}. {_training(results, data)}",
         "",
         *_methods(results, data),
-        "",
-        "Bits per allele of the people of every superpopulation, in a file of their own:",
-        "",
-        *_groups(results, data),
     ]
+    if results.groups(data):
+        head = "Bits per allele of the people of every superpopulation, in a file of their own:"
+        lines += ["", head, "", *_groups(results, data)]
     notes = {f"{r.title}: {r.note}" for r in results.records if r.data == data and r.note}
     return [*lines, *(["", *(f"- {note}" for note in sorted(notes))] if notes else [])]
 
