@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from benchmarks.compression.asked import asked_rows
 from benchmarks.compression.code import WARM_PEOPLE
-from benchmarks.compression.plan import DATA, SPLIT, Fit, FitRecord
+from benchmarks.compression.plan import DATA, SEEDS, SPLIT, Fit, FitRecord
 from benchmarks.compression.results import BITS, Results
 from benchmarks.measure import machine
 from vaeviz.config import TrainConfig
@@ -75,7 +75,8 @@ def _panel(results: Results, data: str) -> list[str]:
         *_methods(results, data),
     ]
     if results.groups(data):
-        head = "Bits per allele of the people of every superpopulation, in a file of their own:"
+        people = "Bits per allele of the people of every superpopulation"
+        head = f"{people}, in a file of their own, seed {SEEDS[0]}:"
         lines += ["", head, "", *_groups(results, data)]
     notes = {f"{r.title}: {r.note}" for r in results.records if r.data == data and r.note}
     return [*lines, *(["", *(f"- {note}" for note in sorted(notes))] if notes else [])]

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from vaeviz.training.split import TRAIN
+
+if TYPE_CHECKING:
+    from vaeviz.data.panel import Panel
+    from vaeviz.training.model import TrainedModel
+
 UNIT = 1024
-"""Latent positions are whole numbers of 1 / UNIT."""
+"""Latent positions, and activations of the codec's decoder, are whole numbers of 1 / UNIT."""
 MIN_BITS = 0.1
 """Latent numbers that cost less, on average over training rows, are not sent (chosen on validation
 people of 1000 Genomes regions)."""
 STEP_PER_SD = math.sqrt(12)
 """A step whose rounding has the spread of the posterior; that of an autoregressive model exactly.
 Wider steps cost reconstruction, narrower ones latent."""
+MAX_PEOPLE = 1000
+"""Training people whose posterior sets the steps: more tell no more."""
 NAMES = ("step", "mean", "sd")
 
 
@@ -64,6 +73,15 @@ class LatentCode:
         if arrays["step"].min() < 0 or arrays["sd"].min() < 1:
             raise ValueError("latent code with a step or spread out of range")
         return cls(**arrays)
+
+
+def fit_latent_code(model: TrainedModel, panel: Panel) -> LatentCode:
+    """Steps of a model's latent from the training people of its own panel."""
+    train = np.flatnonzero(model.split_of(panel) == TRAIN)[:MAX_PEOPLE]
+    people = panel.take_samples(train)
+    bits = model.row_terms(people, n_draws=1).kl_nats / math.log(2)
+    encoding = model.encode(people)
+    return LatentCode.fit(encoding.mean, encoding.sd, bits)
 
 
 def _whole(values: NDArray[np.float64], low: int = -(2**24)) -> NDArray[np.int32]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -21,11 +20,11 @@ from vaeviz.errors import ModelError
 from vaeviz.models.autoencoder import Autoencoder
 from vaeviz.training.costs import RowTerms, join_terms, label_bits, part_terms
 from vaeviz.training.fit_reference import fit_reference
-from vaeviz.training.latent_code import LatentCode
+from vaeviz.training.latent_code import LatentCode, fit_latent_code
 from vaeviz.training.prepare import Prepared
 from vaeviz.training.reading import Part, RowReader
 from vaeviz.training.reference import Reference
-from vaeviz.training.split import NEW, TRAIN
+from vaeviz.training.split import NEW
 from vaeviz.training.state import RunState, set_weights
 
 if TYPE_CHECKING:
@@ -40,8 +39,6 @@ HALF_PRECISION = (
 )
 """Start of the names of the sites x width matrices, stored in 16 bits: a projection or a logit
 changes by less than one part in a thousand, and the file is half as large."""
-MAX_CODE_PEOPLE = 1000
-"""Training people whose posterior sets the steps of the latent code: more tell no more."""
 NETWORK = "network."
 """What the trained weights of the network are called in a run, beside those of geometry terms."""
 
@@ -134,16 +131,8 @@ class TrainedModel:
             model.reader.remember(panel, prepared.components)
             model.reference = model._fit_reference(panel)
         if model.config.bottleneck == "gaussian":
-            model.latent_code = model._fit_latent_code(panel)
+            model.latent_code = fit_latent_code(model, panel)
         return model
-
-    def _fit_latent_code(self, panel: Panel) -> LatentCode:
-        """Steps of the latent from training people of this model's own panel."""
-        train = np.flatnonzero(self.split_of(panel) == TRAIN)[:MAX_CODE_PEOPLE]
-        people = panel.take_samples(train)
-        bits = self.row_terms(people, n_draws=1).kl_nats / math.log(2)
-        encoding = self.encode(people)
-        return LatentCode.fit(encoding.mean, encoding.sd, bits)
 
     def _fit_reference(self, panel: Panel) -> Reference:
         """Classifiers fitted on the training people of this model's own panel."""
@@ -174,13 +163,16 @@ class TrainedModel:
 
     @cached_property
     def digest(self) -> str:
-        """Content hash of shape, sites and weights."""
+        """Content hash of shape, weights, sites, and steps of the latent."""
         digest = hashlib.blake2b(self.config.to_json().encode(), digest_size=16)
         for name, tensor in sorted(self.network.state_dict().items()):
             digest.update(name.encode())
             digest.update(np.ascontiguousarray(tensor.numpy()).data)
         for name in SITE_COLUMNS:
             digest.update("\x1f".join(self.sites[name].map(str)).encode())
+        if self.latent_code is not None:
+            for whole in self.latent_code.to_arrays().values():
+                digest.update(np.ascontiguousarray(whole).data)
         return digest.hexdigest()
 
     def _hashes(self, sample_ids: ArrayLike) -> list[str]:

@@ -18,22 +18,6 @@ if TYPE_CHECKING:
     from vaeviz.training.model import TrainedModel
 
 KIND = "codecs"
-COLUMNS = frozenset(
-    {
-        "method",
-        "title",
-        "genotype_bytes",
-        "bits_per_allele",
-        "factor",
-        "model_bytes",
-        "panel_bytes",
-        "bits_per_allele_counted",
-        "encode_alleles_per_s",
-        "decode_alleles_per_s",
-        "note",
-    }
-)
-"""What a page shows; a table of another version is made anew."""
 
 
 class Told(Settings, extra="ignore"):
@@ -52,12 +36,15 @@ def kept(model: TrainedModel, panel: Panel) -> pd.DataFrame | None:
     path = file_of(model, panel)
     if not path.is_file():
         return None
+    from vaeviz.compression.codec_table import COLUMNS
+
     stamp = (path.stat().st_mtime_ns,)
     try:
         table = remembered(KIND, (model.digest, panel.digest), lambda: pd.read_csv(path), stamp)
     except ValueError:
         table = pd.DataFrame()
-    if set(table.columns) >= COLUMNS and len(table):
+    # A table of another version is made anew.
+    if set(table.columns) >= set(COLUMNS) and len(table):
         return table
     path.unlink(missing_ok=True)
     return None

@@ -229,6 +229,14 @@ def test_damaged_parts_are_refused_or_give_something_else(part: str) -> None:
             assert found.shape == panel.counts.shape
 
 
+def test_steps_are_a_part_of_the_model_s_name() -> None:
+    """A file asks for the model it was coded with: other steps would decode to something else."""
+    model = model_of("windowed")
+    assert model.latent_code is not None
+    wider = dataclasses.replace(model.latent_code, step=model.latent_code.step * 2)
+    assert dataclasses.replace(model, latent_code=wider).digest != model.digest
+
+
 def test_parts_of_another_model_are_refused() -> None:
     parts, _ = coded(model_of("windowed"), panel_of("windowed"))
     method = AutoencoderMethod(model_of("windowed"))

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vaeviz.compression.codec.coder import ONE
+from vaeviz.training.latent_code import UNIT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 LOGIT_SCALE = 256
 MAX_LOGIT = 15 * LOGIT_SCALE
-UNIT = 1024
 MAX_ACTIVATION = 16 * UNIT
 """From here on SiLU is the identity, and 0 on the other side, to within its unit."""
 TAIL_SCALE = 256
