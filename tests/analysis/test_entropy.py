@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from scipy.stats import hypergeom
 
 from tests.panels import random_panel, site_table
-from vaeviz.analysis.entropy import bin_entropy, entropy_table, site_entropy
+from vaeviz.analysis.bar_code import bin_entropy
+from vaeviz.analysis.entropy import entropy_table, site_entropy
 from vaeviz.analysis.rarefaction import (
     binary_entropy_bits,
     common_size,

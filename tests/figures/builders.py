@@ -15,6 +15,7 @@ from vaeviz.data.panel import Panel
 from vaeviz.figures import (
     along_genome,
     axes,
+    bar_code,
     clusters,
     codecs,
     compare,
@@ -319,7 +320,7 @@ def all_charts(theme: Theme = "light", groups: Sequence[str] = GROUPS) -> dict[s
         ),
         "kl_per_dimension": training.kl_per_dimension(axis_table(), **look),
         "kl_along_genome": training.kl_along_genome(windows(groups), **look),
-        "bar_code": entropy.bar_code(bins(groups), **look),
+        "bar_code": bar_code.bar_code(bins(groups), **look),
         "entropy_bars": entropy.entropy_bars(entropy_table(groups), arcs(groups), **look),
         "entropy_against_compression": entropy.entropy_against_compression(
             entropy_table(groups), compression_table(groups), **look

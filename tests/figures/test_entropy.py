@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tests.figures.builders import arcs, bins, compression_table, entropy_table
-from vaeviz.figures.entropy import bar_code, entropy_against_compression, entropy_bars
+from vaeviz.figures.bar_code import bar_code
+from vaeviz.figures.entropy import entropy_against_compression, entropy_bars
 
 
 def test_strips_hold_the_tables_values_in_falling_order() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from tests.panels import random_panel
-from vaeviz.analysis.entropy import bin_entropy, site_entropy
-from vaeviz.figures.entropy import bar_code
+from vaeviz.analysis.bar_code import bin_entropy
+from vaeviz.analysis.entropy import site_entropy
+from vaeviz.figures.bar_code import bar_code
 
 PLACEHOLDER = re.compile(r'"#0000[0-3]\d"')
 """Streamlit replaces #000001 to #000039 in every figure, whatever the chart's theme."""

@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 
 from vaeviz.data.chromosomes import natural_key
 from vaeviz.escape import plain
+from vaeviz.figures.bar_code import MOST_CHROMOSOME_NAMES
 from vaeviz.figures.chart import Chart
-from vaeviz.figures.entropy import MOST_CHROMOSOME_NAMES
 from vaeviz.figures.latent import SVG_POINTS
 from vaeviz.figures.palette import Theme, neutral
 from vaeviz.figures.theme import INKS, label, rounded, style

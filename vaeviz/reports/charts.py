@@ -13,6 +13,7 @@ from vaeviz.data.panel import Panel
 from vaeviz.figures import compression as of_compression
 from vaeviz.figures import entropy as of_entropy
 from vaeviz.figures import synthesis as of_synthesis
+from vaeviz.figures.bar_code import bar_code
 from vaeviz.figures.chart import DIGEST_SHOWN, Chart, panel_caption
 from vaeviz.figures.codecs import codec_bars
 from vaeviz.figures.latent import scatter_2d
@@ -116,7 +117,7 @@ def entropy_charts(
     caption, samples = panel_caption(panel), panel.samples
     found = arcs(table["group"].tolist(), panel.info)
     charts = [
-        of_entropy.bar_code(bins, theme=theme, caption=caption),
+        bar_code(bins, theme=theme, caption=caption),
         of_entropy.entropy_bars(table, found.drawn, samples=samples, theme=theme, caption=caption),
     ]
     value = "mean_entropy_bits"

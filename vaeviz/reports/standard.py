@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from vaeviz.analysis.entropy import bin_entropy, entropy_table, site_entropy
+from vaeviz.analysis.bar_code import bin_entropy
+from vaeviz.analysis.entropy import entropy_table, site_entropy
 from vaeviz.compression.table import compression_result
 from vaeviz.data.panel import LEVELS
 from vaeviz.errors import Cancelled

@@ -71,6 +71,17 @@ def remembered(
     return result
 
 
+def kept(
+    name: str,
+    digests: tuple[str, ...],
+    compute: Callable[[], T],
+    parameters: tuple[object, ...] = (),
+) -> T:
+    """Like `remembered`, for large results that nobody writes into: the object itself is kept."""
+    result: T = _kept(str(workspace.folder()), name, digests, parameters, compute)
+    return result
+
+
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _builtin(name: str) -> Panel:
     return load_builtin(name)
@@ -90,6 +101,17 @@ def _model(path: str, modified_ns: int) -> TrainedModel:
 
 @st.cache_data(max_entries=64, max_size="256MB", show_spinner=False)
 def _remembered(
+    scope: str,
+    name: str,
+    digests: tuple[str, ...],
+    parameters: tuple[object, ...],
+    _compute: Callable[[], T],
+) -> T:
+    return _compute()
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _kept(
     scope: str,
     name: str,
     digests: tuple[str, ...],

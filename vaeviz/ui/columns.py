@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import streamlit as st
 
 from vaeviz.data.panel import LEVELS, Panel
 from vaeviz.escape import plain
@@ -39,3 +40,10 @@ def number_columns(panel: Panel) -> list[str]:
 def group_choice(panel: Panel, key: str, default: str = "superpopulation") -> str:
     """Let the user choose the column to group by; the address keeps the choice."""
     return choice("Group by", label_columns(panel), key, default, plain, bind=True)
+
+
+def half_width_group(panel: Panel, key: str) -> str:
+    """The column to group by, half as wide as the page."""
+    left, _ = st.columns(2)
+    with left:
+        return group_choice(panel, key)

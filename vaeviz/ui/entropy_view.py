@@ -6,10 +6,10 @@ import streamlit as st
 
 from vaeviz.data.panel import Panel
 from vaeviz.escape import escape
-from vaeviz.ui import compression_view, derived, guards, measured
-from vaeviz.ui.columns import group_choice
+from vaeviz.ui import derived, measured
+from vaeviz.ui.columns import half_width_group
 from vaeviz.ui.entropy_map import NOT_FITTED
-from vaeviz.ui.look import group_look, look
+from vaeviz.ui.look import group_look
 from vaeviz.ui.show import show_chart
 from vaeviz.ui.text_table import show_texts
 
@@ -66,33 +66,12 @@ def share_of_rare_sites(panel: Panel) -> float:
     return float(rare / total) if total else 1.0
 
 
-def bar_code(panel: Panel) -> None:
-    """Entropy along the genome, one stripe a group."""
-    from vaeviz.figures.entropy import bar_code as draw
-
-    left, right = st.columns(2, vertical_alignment="bottom")
-    with left:
-        by = group_choice(panel, "barcode_by")
-    stretched = right.toggle(
-        "Stretch the colours to this panel", key="barcode_stretch", persist_state="session"
-    )
-    st.caption(
-        "Each line is the mean over neighbouring sites: 0 bits where the group is fixed, 1 bit "
-        "where both alleles are equally common."
-    )
-    with st.skeleton(height=420):
-        bins = measured.entropy_bins(panel, by)
-    largest = bins["mean_entropy_bits"].max() if stretched else 1.0
-    top = float(largest) if largest > 0 else 1.0
-    show_chart(draw(bins, maximum_bits=top, **look(panel)), "entropy_barcode")
-
-
 def bars(panel: Panel) -> None:
     """Mean entropy in falling order, admixed groups apart, with the migration arcs."""
     from vaeviz.analysis.migrations import arcs
     from vaeviz.figures.entropy import entropy_bars
 
-    by = half_width_choice(panel, "bars_by")
+    by = half_width_group(panel, "bars_by")
     table = measured.entropy_table(panel, by)
     order = table.loc[~table["admixed"], "group"]
     found = arcs(list(order), panel.info)
@@ -106,25 +85,3 @@ def bars(panel: Panel) -> None:
         with st.expander(f"{len(found.omitted)} arcs are not drawn: why", icon=":material/rule:"):
             omitted = found.omitted.drop(columns="route").rename(columns={"label": "route"})
             show_texts(omitted, "entropy_omitted")
-
-
-def against_compression(panel: Panel) -> None:
-    """Entropy of each group against what the model needs for its held-out people."""
-    from vaeviz.figures.entropy import entropy_against_compression
-
-    if guards.find_model() is None:
-        st.info("Compression needs a model of the panel.", icon=":material/info:")
-        st.page_link("pages/train.py", label="Train or load one", icon=":material/model_training:")
-        return
-    by = half_width_choice(panel, "against_by")
-    bits = compression_view.held_out_groups(panel, by)
-    table = measured.entropy_table(panel, by)
-    chart = entropy_against_compression(table, bits, **group_look(panel))
-    show_chart(chart, "entropy_against")
-
-
-def half_width_choice(panel: Panel, key: str) -> str:
-    """The column to group by, half as wide as the page."""
-    left, _ = st.columns(2)
-    with left:
-        return group_choice(panel, key)

@@ -8,9 +8,10 @@ import pandas as pd
 
 from vaeviz.data.panel import Panel
 from vaeviz.progress import Progress, Silent
-from vaeviz.ui.cache import remembered
+from vaeviz.ui.cache import kept, remembered
 
 if TYPE_CHECKING:
+    from vaeviz.analysis.entropy import SiteEntropy
     from vaeviz.compression.table import CompressionResult
     from vaeviz.training.model import TrainedModel
 
@@ -33,20 +34,32 @@ def compression(
 
 def entropy_table(panel: Panel, by: str) -> pd.DataFrame:
     """Mean entropy of every group, highest first; see `analysis.entropy.entropy_table`."""
-    return _entropy(panel, by)[0]
+
+    def compute() -> pd.DataFrame:
+        from vaeviz.analysis.entropy import entropy_table as tabulate
+
+        return tabulate(panel, by, entropy=site_entropy(panel, by))
+
+    return remembered("entropy", (panel.digest,), compute, (by,))
 
 
 def entropy_bins(panel: Panel, by: str) -> pd.DataFrame:
-    """Entropy along the genome; see `analysis.entropy.bin_entropy`."""
-    return _entropy(panel, by)[1]
+    """Entropy along the genome; see `analysis.bar_code.bin_entropy`."""
+
+    def compute() -> pd.DataFrame:
+        from vaeviz.analysis.bar_code import bin_entropy
+
+        return bin_entropy(site_entropy(panel, by), panel.sites, N_BINS)
+
+    return remembered("entropy_bins", (panel.digest,), compute, (by,))
 
 
-def _entropy(panel: Panel, by: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    def compute() -> tuple[pd.DataFrame, pd.DataFrame]:
-        from vaeviz.analysis.entropy import bin_entropy, entropy_table, site_entropy
+def site_entropy(panel: Panel, by: str) -> SiteEntropy:
+    """Entropy of every group and site: kept as it is, not copied, so never write into it."""
 
-        by_site = site_entropy(panel, by)
-        table = entropy_table(panel, by, entropy=by_site)
-        return table, bin_entropy(by_site, panel.sites, N_BINS)
+    def compute() -> SiteEntropy:
+        from vaeviz.analysis.entropy import site_entropy as measure
 
-    return remembered("entropy", (panel.digest,), compute, (by,))
+        return measure(panel, by)
+
+    return kept("site_entropy", (panel.digest,), compute, (by,))
