@@ -20,6 +20,9 @@ ASSETS = Path(__file__).resolve().parents[2] / "assets"
 MAP_WEST, MAP_EAST = -30.0, 330.0
 """Longitudes between which the land outline runs: cut at 30 degrees West, in the Atlantic."""
 
+SIMULATED_PLACE = "simulated population: the place of the one that it resembles"
+"""Source of the places of simulated populations in the gazetteer."""
+
 RouteKind = Literal["first-peopling", "later", "admixture"]
 Ring = NDArray[np.float64]
 
@@ -82,6 +85,25 @@ def population_table() -> pd.DataFrame:
 @cache
 def _population_table() -> pd.DataFrame:
     return pd.read_csv(ASSETS / "populations.csv", keep_default_na=False)
+
+
+def gazetteer() -> pd.DataFrame:
+    """Known places of populations: real ones by code or name, then the simulated ones.
+
+    Returns
+    -------
+    DataFrame
+        population, name, aliases (divided by '|'), superpopulation, latitude, longitude
+        (degrees, approximate), source (where the place is from).
+    """
+    return _gazetteer().copy()
+
+
+@cache
+def _gazetteer() -> pd.DataFrame:
+    real = pd.read_csv(ASSETS / "gazetteer.csv", keep_default_na=False)
+    simulated = _population_table().assign(aliases="", source=SIMULATED_PLACE)
+    return pd.concat([real, simulated[list(real.columns)]], ignore_index=True)
 
 
 @cache
