@@ -7,36 +7,20 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
-from numpy.typing import NDArray
 
 from vaeviz.data.assets import Route
 from vaeviz.data.panel import UNLABELLED
 from vaeviz.escape import plain
 from vaeviz.figures.chart import Chart
-from vaeviz.figures.mapview import (
-    View,
-    degrees,
-    globe,
-    graticule,
-    land_outline,
-    region_ticks,
-    view_of,
-)
-from vaeviz.figures.palette import BACKGROUND, Theme, colours, neutral, symbols
+from vaeviz.figures.mapground import add_ground, colour_bar, frame, pixels_per_unit, silent
+from vaeviz.figures.mapview import View, degrees, view_of
+from vaeviz.figures.palette import Theme, colours, neutral, symbols
 from vaeviz.figures.placing import mark_boxes, name_positions, spread
 from vaeviz.figures.routes import add_dates, add_routes, route_boxes
 from vaeviz.figures.theme import INKS, Legend, label, rounded, style
 
-AROUND_PX = (60, 170)
-"""Width and height of a figure that are not map."""
-
 SMALLEST_PX, LARGEST_PX = 8.0, 14.0
-GRATICULE_DEG = 30.0
 NAME_CHARACTERS = 14
-SEA: dict[Theme, str] = {"light": "#EDF2F6", "dark": "#141C26"}
-LAND: dict[Theme, str] = {"light": "#D3D9DF", "dark": "#323E4C"}
-COAST = BACKGROUND
-LINES: dict[Theme, str] = {"light": "#DEE5EB", "dark": "#1D2733"}
 VALUE_SCALE = "Viridis"
 
 
@@ -85,9 +69,9 @@ def world_map(
     table = table.dropna(subset=["latitude", "longitude"]).sort_values("group", ignore_index=True)
     view = view_of(table["longitude"], table["latitude"], whole_world=bool(routes))
     figure = go.Figure()
-    _add_ground(figure, view, theme)
+    add_ground(figure, view, theme)
     add_routes(figure, view, routes, theme)
-    scale = _scale(view, width_px, height)
+    scale = pixels_per_unit(view, width_px, height)
     drawn = _placed(table, view, scale)
     _add_leaders(figure, drawn, scale, theme)
     if value is None:
@@ -99,45 +83,9 @@ def world_map(
     _add_words(figure, view, drawn, routes, scale, show_names, theme)
     legend: Legend = "below" if value is None or routes else "none"
     style(figure, theme, title=title, caption=caption, height=height, legend=legend)
-    _frame(figure, view, theme)
+    frame(figure, view, theme)
     alt = _alt(table, len(populations) - len(table), value, value_title, routes)
     return Chart(figure, table, title, alt, caption, name, theme)
-
-
-def _add_ground(figure: go.Figure, view: View, theme: Theme) -> None:
-    """Sea, graticule, land."""
-    if not view.region:
-        _add_area(figure, globe(view), SEA[theme], SEA[theme])
-        x, y = graticule(view, GRATICULE_DEG)
-        line = {"color": LINES[theme], "width": 0.8}
-        figure.add_trace(
-            go.Scatter(x=rounded(x), y=rounded(y), mode="lines", line=line, **_silent())
-        )
-    _add_area(figure, land_outline(view), LAND[theme], COAST[theme])
-
-
-def _add_area(figure: go.Figure, outline: tuple[NDArray, NDArray], fill: str, edge: str) -> None:
-    figure.add_trace(
-        go.Scatter(
-            x=rounded(outline[0]),
-            y=rounded(outline[1]),
-            mode="lines",
-            fill="toself",
-            fillcolor=fill,
-            line={"color": edge, "width": 0.7},
-            **_silent(),
-        )
-    )
-
-
-def _silent() -> dict[str, object]:
-    return {"hoverinfo": "skip", "showlegend": False}
-
-
-def _scale(view: View, width_px: int, height_px: int) -> float:
-    """Pixels per thousand km in a figure of this size."""
-    wide = (width_px - AROUND_PX[0]) / (view.x_range[1] - view.x_range[0])
-    return min(wide, (height_px - AROUND_PX[1]) / (view.y_range[1] - view.y_range[0]))
 
 
 def _placed(table: pd.DataFrame, view: View, scale: float) -> pd.DataFrame:
@@ -166,7 +114,7 @@ def _add_leaders(figure: go.Figure, drawn: pd.DataFrame, scale: float, theme: Th
             y=rounded(y),
             mode="lines",
             line={"color": INKS[theme].muted, "width": 1},
-            **_silent(),
+            **silent(),
         )
     )
 
@@ -204,24 +152,11 @@ def _add_values(
         marker: dict[str, object] = {"symbol": [marks[g] for g in names[known == has_value]]}
         if has_value:
             marker |= {"color": rounded(rows[value]), "colorscale": VALUE_SCALE}
-            marker |= {"showscale": True, "colorbar": _colour_bar(view, value_title, theme)}
+            marker |= {"showscale": True, "colorbar": colour_bar(view, value_title, theme)}
         else:
             marker["color"] = neutral(theme)
         title = label(value_title, 40) if has_value else "no value"
         figure.add_trace(_marks(rows, title, marker, value, theme, legend=False))
-
-
-def _colour_bar(view: View, value_title: str, theme: Theme) -> dict[str, object]:
-    """Under the world; beside a region, under which degrees are written."""
-    common: dict[str, object] = {
-        "title": {"text": label(value_title, 40), "side": "right" if view.region else "top"},
-        "outlinewidth": 0,
-        "tickfont": {"size": 11, "color": INKS[theme].muted},
-    }
-    if view.region:
-        return common | {"thickness": 12}
-    place = {"orientation": "h", "len": 0.6, "x": 0.5, "y": -0.02, "yanchor": "top"}
-    return common | place | {"thickness": 10, "ypad": 4}
 
 
 def _group_names(drawn: pd.DataFrame) -> pd.Series:
@@ -292,24 +227,9 @@ def _add_words(
             text=[label(g, NAME_CHARACTERS) for g in shown["group"]],
             textposition=[p for p in positions if p],
             textfont={"size": 10.5, "color": INKS[theme].text},
-            **_silent(),
+            **silent(),
         )
     )
-
-
-def _frame(figure: go.Figure, view: View, theme: Theme) -> None:
-    """Equal scale on both axes; the world has none, a region tells its degrees."""
-    keep = {"constrain": "range" if view.region else "domain", "visible": view.region}
-    figure.update_xaxes(range=list(view.x_range), showline=False, **keep)
-    figure.update_yaxes(
-        range=list(view.y_range), scaleanchor="x", scaleratio=1, showline=False, **keep
-    )
-    figure.update_layout(dragmode="lasso", uirevision="map")
-    if view.region:
-        figure.update_layout(plot_bgcolor=SEA[theme])
-        at_x, text_x, at_y, text_y = region_ticks(view)
-        figure.update_xaxes(tickvals=at_x, ticktext=text_x, gridcolor=LINES[theme])
-        figure.update_yaxes(tickvals=at_y, ticktext=text_y, gridcolor=LINES[theme])
 
 
 def _alt(
