@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
 
@@ -44,6 +44,14 @@ def import_panel(
     name: Annotated[str | None, typer.Option(help="Name of the panel; else the file's.")] = None,
     species: Annotated[
         Literal["human", "canid", "other"] | None, typer.Option(help="Species of the samples.")
+    ] = None,
+    unfiltered_sequence: Annotated[
+        bool | None,
+        typer.Option(
+            "--unfiltered-sequence/--no-unfiltered-sequence",
+            help="The file holds every SNP that sequencing found, rare ones too: no array, no "
+            "frequency filter, no thinning. Else what a .vcz says of itself.",
+        ),
     ] = None,
     autosomes: Annotated[bool, typer.Option("--autosomes", help="Keep autosomes only.")] = False,
     maf: Annotated[float | None, typer.Option(help="Least minor allele frequency.")] = None,
@@ -85,7 +93,8 @@ def import_panel(
     with replacing(output, [".vcz"], [file, samples]) as temporary:
         session.progress.update(0, 3, f"Reading {plain(file.name)}")
         chosen = None if columns is None else parse_columns(columns, samples)
-        read = _read(file, samples, chosen, autosomes, name, species)
+        said = given(species=species, unfiltered_sequence=unfiltered_sequence)
+        read = _read(file, samples, chosen, autosomes, name, said)
         session.progress.update(1, 3, "Filtering")
         filtered = _filter(read.panel, filters)
         session.progress.update(2, 3, "Writing the panel")
@@ -126,13 +135,15 @@ def _read(
     columns: SampleColumns | None,
     autosomes: bool,
     name: str | None,
-    species: Species | None,
+    said: dict[str, object],
 ) -> ReadResult:
+    """The panel of a file; `said` is what the user tells of it (fields of `PanelInfo`)."""
     from vaeviz.data.readers import read_panel
 
-    result = read_panel(file, samples, columns, name, autosomes, species or "human")
-    # A .vcz knows its species; only one that was named replaces it.
-    named = result.panel.with_info(**given(species=species))
+    species = cast("Species", said.get("species", "human"))
+    result = read_panel(file, samples, columns, name, autosomes, species)
+    # A .vcz knows what it is; only what was said replaces that.
+    named = result.panel.with_info(**said)
     return dataclasses.replace(result, panel=named)
 
 

@@ -44,6 +44,7 @@ def panel_facts(panel: Panel) -> Result:
         "species": panel.info.species,
         "simulated": panel.info.simulated,
         "synthetic": panel.info.synthetic,
+        "unfiltered_sequence": panel.info.unfiltered_sequence,
         "n_samples": panel.n_samples,
         "n_sites": panel.n_sites,
         "phased": panel.phased,

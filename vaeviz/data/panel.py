@@ -20,6 +20,9 @@ MISSING = -1
 UNLABELLED = "(no label)"
 LEVELS = ("population", "superpopulation")
 SAMPLE_COLUMNS = ("sample", "population", "superpopulation", "latitude", "longitude")
+DIGEST_FIELDS = ("species", "simulated", "synthetic")
+"""Fields of `PanelInfo` that are part of a panel's digest."""
+
 SITE_COLUMNS = ("chrom", "pos", "id", "ref", "alt")
 MAX_ID_CHARACTERS = 20_000
 MAX_INFO_CHARACTERS = 10_000
@@ -38,7 +41,12 @@ class Step(Settings):
 
 
 class PanelInfo(Settings):
-    """What a panel is, and everything that was done to it."""
+    """What a panel is, and everything that was done to it.
+
+    `unfiltered_sequence` says that its sites are all biallelic SNPs that sequencing found, rare
+    ones included. Only its owner can know, so the owner marks it; dropping sites takes the mark
+    off. It is no part of the digest: what depends on it names it where results are kept.
+    """
 
     name: Annotated[str, Field(max_length=MAX_INFO_CHARACTERS)] = "panel"
     description: Annotated[str, Field(max_length=MAX_INFO_CHARACTERS)] = ""
@@ -46,6 +54,7 @@ class PanelInfo(Settings):
     build: Annotated[str, Field(max_length=100)] = ""
     simulated: bool = False
     synthetic: bool = False
+    unfiltered_sequence: bool = False
     citations: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
 
@@ -146,7 +155,7 @@ class Panel:
         digest.update(np.ascontiguousarray(self.counts).data)
         digest.update(self.sites_digest.encode())
         _hash_table(digest, self.samples)
-        flags = (self.info.species, self.info.simulated, self.info.synthetic)
+        flags = tuple(getattr(self.info, field) for field in DIGEST_FIELDS)
         digest.update(repr(flags).encode())
         return digest.hexdigest()
 
@@ -216,10 +225,15 @@ class Panel:
         return taken if what is None else taken.with_step(what, self)
 
     def take_sites(self, index: ArrayLike, what: str | None = None) -> Panel:
-        """Panel of the given sites (integer index or mask), in that order."""
+        """Panel of the given sites (integer index or mask), in that order.
+
+        A panel that lacks some of the sites is no longer marked as unfiltered sequence.
+        """
         chosen = _integer_index(index)
         sites = self.sites.iloc[chosen].reset_index(drop=True)
         taken = Panel.create(self.counts[:, chosen], self.ploidy, self.samples, sites, self.info)
+        if self.info.unfiltered_sequence and len(np.unique(chosen)) < self.n_sites:
+            taken = taken.with_info(unfiltered_sequence=False)
         return taken if what is None else taken.with_step(what, self)
 
     def with_samples(self, samples: pd.DataFrame) -> Panel:

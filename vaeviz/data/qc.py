@@ -20,6 +20,7 @@ LD_WINDOW_SITES = 100
 LD_STEP_SITES = 20
 SMALL_PANEL = 200
 MANY_SITES = 20_000
+NO_LONGER_UNFILTERED = "no longer marked as unfiltered sequence"
 WATERFALL_COLUMNS = (
     "filter",
     "sites_before",
@@ -153,7 +154,8 @@ def apply_filters(panel: Panel, config: FilterConfig) -> FilterResult:
     rows = []
     for name, apply in _filters(config, kinship):
         before, panel = panel, apply(panel)
-        panel = panel.with_step(name, before)
+        unmarked = before.info.unfiltered_sequence and not panel.info.unfiltered_sequence
+        panel = panel.with_step(f"{name}; {NO_LONGER_UNFILTERED}" if unmarked else name, before)
         sizes = (before.n_sites, panel.n_sites, before.n_samples, panel.n_samples)
         rows.append((name, *sizes))
     waterfall = pd.DataFrame(rows, columns=list(WATERFALL_COLUMNS))
@@ -172,7 +174,7 @@ def _filters(config: FilterConfig, kinship: list[pd.DataFrame]) -> list[tuple[st
 
     c = config
     if c.autosomes:
-        sites("autosomes", lambda p: autosome_mask(p.sites["chrom"], p.info.species))
+        chosen.append(("autosomes", _autosomes))
     if (most := c.max_site_missing) is not None:
         sites(f"site missingness <= {most:g}", lambda p: missingness(p)[0] <= most)
     if (worst := c.max_sample_missing) is not None:
@@ -188,6 +190,13 @@ def _filters(config: FilterConfig, kinship: list[pd.DataFrame]) -> list[tuple[st
     if (cap := c.max_sites) is not None:
         sites(f"at most {cap:,} sites (seed {c.seed})", lambda p: _capped(p.n_sites, cap, c.seed))
     return chosen
+
+
+def _autosomes(panel: Panel) -> Panel:
+    """Autosomes of the panel. The choice does not look at frequencies: a mark as sequence stays."""
+    mask = autosome_mask(panel.sites["chrom"], panel.info.species)
+    kept = panel.take_sites(_some(mask, "autosomes", "sites"))
+    return kept.with_info(unfiltered_sequence=panel.info.unfiltered_sequence)
 
 
 def _some(mask: NDArray[np.bool_], name: str, what: str) -> NDArray[np.bool_]:

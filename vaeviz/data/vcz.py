@@ -7,6 +7,7 @@ columns, and the digest that tells a damaged store.
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
@@ -18,8 +19,9 @@ import pandas as pd
 
 from vaeviz import __version__
 from vaeviz.data.limits import file_name
-from vaeviz.data.panel import SAMPLE_COLUMNS, SITE_COLUMNS, Panel
+from vaeviz.data.panel import DIGEST_FIELDS, SAMPLE_COLUMNS, SITE_COLUMNS, Panel, PanelInfo
 from vaeviz.data.vcz_arrays import FORMAT, Column, chunk_shape, write_array, write_column
+from vaeviz.data.vcz_check import damaged, read_json
 from vaeviz.data.vcz_read import read_vcz
 from vaeviz.errors import PanelError
 
@@ -55,6 +57,40 @@ def save_panel(panel: Panel, path: Path) -> None:
         ) from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def save_info(path: Path, info: PanelInfo) -> None:
+    """Replace what a store of ours says of its panel; genotypes stay as they are.
+
+    Raises
+    ------
+    ReadError
+        The store is damaged, or another tool's.
+    PanelError
+        The change would change the digest, or the folder cannot be written.
+    """
+    path = Path(path)
+    attributes = read_json(path / ".zattrs", path)
+    ours = attributes.get("vaeviz")
+    if not isinstance(ours, dict):
+        raise damaged(path, "it was not saved by VAEviz")
+    before = PanelInfo.model_validate(ours.get("info"))
+    if any(getattr(before, field) != getattr(info, field) for field in DIGEST_FIELDS):
+        raise PanelError(
+            "Species and origin of a stored panel cannot be changed.", "Import the file again."
+        )
+    ours["info"] = info.model_dump(mode="json")
+    temporary = path / f".zattrs.{secrets.token_hex(4)}.tmp"
+    try:
+        temporary.write_text(json.dumps(attributes), encoding="utf-8")
+        os.replace(temporary, path / ".zattrs")
+    except OSError as error:
+        raise PanelError(
+            f"{file_name(path)!r} cannot be written: {error.strerror}.",
+            "Choose a folder that can be written and has space.",
+        ) from None
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def load_panel(path: Path, max_bytes: int | None = None) -> Panel:
