@@ -55,9 +55,6 @@ def known_places(labels: ArrayLike) -> pd.DataFrame:
 def on_land(latitude: ArrayLike, longitude: ArrayLike) -> NDArray[np.bool_]:
     """Whether points lie on land of the bundled outline (1:110 million; inland seas are sea).
 
-    Even-odd rule: a point is inside when a ray to the north crosses coastlines an odd number of
-    times (Shimrat 1962, Algorithm 112).
-
     Parameters
     ----------
     latitude, longitude : arrays, shape (n,), degrees
@@ -67,11 +64,22 @@ def on_land(latitude: ArrayLike, longitude: ArrayLike) -> NDArray[np.bool_]:
     inside = np.zeros(lat.shape, dtype=bool)
     for polygon in land_polygons():
         for ring in polygon:
-            inside ^= _odd_crossings(lat, lon, ring)
+            inside ^= inside_ring(lat, lon, ring)
     return inside
 
 
-def _odd_crossings(lat: Floats, lon: Floats, ring: Floats) -> NDArray[np.bool_]:
+def inside_ring(lat: Floats, lon: Floats, ring: Floats) -> NDArray[np.bool_]:
+    """Whether points lie inside a closed ring by the even-odd rule.
+
+    A point is inside when the way from it to the north crosses the ring an odd number of times
+    (Shimrat 1962, Algorithm 112).
+
+    Parameters
+    ----------
+    lat, lon : float64 arrays, shape (n,), degrees
+    ring : float64 array, shape (n_points, 2)
+        Longitude and latitude; the last point is the first.
+    """
     west, east = ring[:, 0].min(), ring[:, 0].max()
     odd = np.zeros(lat.shape, dtype=bool)
     near = np.flatnonzero((lon >= west) & (lon <= east) & (lat <= ring[:, 1].max()))
