@@ -22,6 +22,7 @@ from vaeviz.cli import (
     impute,
     latent_sizes,
     listing,
+    serial_founder,
     serve,
     simulate,
     tables,
@@ -48,6 +49,7 @@ app.command("embed")(tables.embed)
 app.command("compression")(tables.compression)
 app.command("codecs")(codecs.codecs)
 app.command("entropy")(tables.entropy)
+app.command("serial-founder")(serial_founder.serial_founder)
 app.command("classify")(classify.classify)
 app.command("evaluate")(evaluate.evaluate)
 app.command("impute")(impute.impute)
