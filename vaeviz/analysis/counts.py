@@ -1,8 +1,10 @@
-"""Allele counts per group of samples: what entropy, Fst and spectra are made from."""
+"""Counts of alleles and genotypes per group: what entropy, Fst and spectra are made from."""
 
 from __future__ import annotations
 
 import dataclasses
+import os
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -10,12 +12,13 @@ from numpy.typing import NDArray
 
 from vaeviz.data.panel import Panel
 
-_SITES_AT_ONCE = 50_000
+_SITES_AT_ONCE = 8_192
+"""Counts of a group at so many sites stay in the processor's cache."""
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class GroupCounts:
-    """Alleles of each group at each site.
+    """Alleles and genotypes of each group at each site.
 
     Attributes
     ----------
@@ -24,16 +27,21 @@ class GroupCounts:
     n_samples : int64, shape (n_groups,)
     alt, called : int32, shape (n_groups, n_sites)
         Copies of ALT and called alleles (two a sample where nothing is missing).
+    het, hom_alt, genotypes : int32, shape (n_groups, n_sites)
+        Heterozygotes, samples with ALT twice, and samples with both alleles called.
     """
 
     groups: tuple[str, ...]
     n_samples: NDArray[np.int64]
     alt: NDArray[np.int32]
     called: NDArray[np.int32]
+    het: NDArray[np.int32]
+    hom_alt: NDArray[np.int32]
+    genotypes: NDArray[np.int32]
 
 
 def group_counts(panel: Panel, by: str) -> GroupCounts:
-    """Count alleles per group.
+    """Count alleles and genotypes per group, in one pass over the matrix.
 
     Parameters
     ----------
@@ -47,15 +55,31 @@ def group_counts(panel: Panel, by: str) -> GroupCounts:
         The panel has no such column.
     """
     codes, groups = pd.factorize(panel.labels(by))
-    shape = (len(groups), panel.n_sites)
-    alt, called = np.empty(shape, np.int32), np.empty(shape, np.int32)
-    for g in range(len(groups)):
-        rows = panel.row_index(np.flatnonzero(codes == g))
-        for start in range(0, panel.n_sites, _SITES_AT_ONCE):
-            part = slice(start, start + _SITES_AT_ONCE)
-            alt[g, part], called[g, part] = count_alleles(panel.counts[rows, part], panel.ploidy)
+    codes = codes.astype(np.int64)
     n_samples = np.bincount(codes, minlength=len(groups)).astype(np.int64)
-    return GroupCounts(tuple(str(g) for g in groups), n_samples, alt, called)
+    tables = _tally(panel, codes, len(groups))
+    return GroupCounts(tuple(str(g) for g in groups), n_samples, *tables)
+
+
+def _tally(panel: Panel, codes: NDArray[np.int64], n_groups: int) -> list[NDArray[np.int32]]:
+    """The tables of `GroupCounts`, in its order.
+
+    Threads take stretches of sites. numba's own threads must not run in a server.
+    """
+    from vaeviz.analysis.counting_kernel import tally
+
+    tables = [np.zeros((n_groups, panel.n_sites), np.int32) for _ in range(5)]
+
+    def count(start: int) -> None:
+        part = slice(start, start + _SITES_AT_ONCE)
+        sums = [np.zeros((n_groups, len(x[0, part])), np.int32) for x in tables]
+        tally(panel.counts[:, part], panel.ploidy, codes, *sums)
+        for table, found in zip(tables, sums, strict=True):
+            table[:, part] = found
+
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        list(pool.map(count, range(0, panel.n_sites, _SITES_AT_ONCE)))
+    return tables
 
 
 def count_alleles(

@@ -17,6 +17,7 @@ MIN_LD_MAF = 0.05
 """Below this frequency r2 says more about the frequencies than about LD."""
 
 _PAIRS_AT_ONCE = 2_000
+_CELLS_AT_ONCE = 20_000_000
 
 
 def heterozygosity(panel: Panel) -> NDArray[np.float64]:
@@ -27,9 +28,27 @@ def heterozygosity(panel: Panel) -> NDArray[np.float64]:
     float64, shape (n_samples,)
         NaN for a sample without any called site.
     """
-    dosages = panel.as_dosages().counts
-    called = (dosages >= 0).sum(axis=1)
-    return np.where(called > 0, (dosages == 1).sum(axis=1) / np.maximum(called, 1), np.nan)
+    parts = [
+        _heterozygosity(panel.counts[panel.row_index(samples)], panel.phased)
+        for samples in np.array_split(np.arange(panel.n_samples), _parts(panel))
+    ]
+    return np.concatenate(parts)
+
+
+def _parts(panel: Panel) -> int:
+    """Blocks of samples small enough that temporary arrays stay small."""
+    return min(panel.n_samples, 1 + panel.counts.size // _CELLS_AT_ONCE)
+
+
+def _heterozygosity(counts: NDArray[np.int8], phased: bool) -> NDArray[np.float64]:
+    if phased:
+        first, second = counts[0::2], counts[1::2]
+        present = (first >= 0) & (second >= 0)
+        het = present & (first != second)
+    else:
+        present, het = counts >= 0, counts == 1
+    called = present.sum(axis=1)
+    return np.where(called > 0, het.sum(axis=1) / np.maximum(called, 1), np.nan)
 
 
 def hudson_fst_matrix(panel: Panel, by: str) -> pd.DataFrame:

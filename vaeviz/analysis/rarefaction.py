@@ -57,15 +57,18 @@ def rarefied_entropy_bits(
     result = np.full(len(alt), np.nan)
     enough = called >= size
     minor = np.minimum(alt, called - alt)
+    # One number a pair of counts: quicker to find the distinct ones than rows of two.
+    base = int(called.max(initial=0)) + 1
     pairs, which = np.unique(
-        np.column_stack([minor[enough], called[enough]]), axis=0, return_inverse=True
+        minor[enough].astype(np.int64) * base + called[enough], return_inverse=True
     )
-    result[enough] = _expected_entropy(pairs[:, 0], pairs[:, 1], size)[which.ravel()]
+    distinct = _expected_entropy(pairs // base, pairs % base, size)
+    result[enough] = distinct[which.ravel()]
     return result
 
 
 def _expected_entropy(
-    minor: NDArray[np.int32], called: NDArray[np.int32], size: int
+    minor: NDArray[np.int64], called: NDArray[np.int64], size: int
 ) -> NDArray[np.float64]:
     entropy = binary_entropy_bits(np.arange(size + 1) / size)
     log_factorial = gammaln(np.arange(int(called.max(initial=0)) + 1) + 1.0)
@@ -78,14 +81,14 @@ def _expected_entropy(
 
 
 def _hypergeometric(
-    minor: NDArray[np.int32],
-    called: NDArray[np.int32],
+    minor: NDArray[np.int64],
+    called: NDArray[np.int64],
     size: int,
     log_factorial: NDArray[np.float64],
 ) -> NDArray[np.float64]:
     """P(k minor alleles among `size`), shape (n, size + 1), from log-factorials."""
     k = np.arange(size + 1)
-    a, n = minor[:, None].astype(np.int64), called[:, None].astype(np.int64)
+    a, n = minor[:, None], called[:, None]
     possible = (k <= a) & (size - k <= n - a)
 
     def log_choose(top: NDArray[np.int64], bottom: NDArray[np.int64]) -> NDArray[np.float64]:

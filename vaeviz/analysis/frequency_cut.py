@@ -1,0 +1,89 @@
+"""What a cut on the minor allele frequency does to mean entropies and to their order."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from vaeviz.analysis.entropy import SiteEntropy
+from vaeviz.analysis.site_means import mean_over_sites
+
+CUTS = (0.0, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
+_EXACT = 1e-12
+
+
+@dataclasses.dataclass(frozen=True)
+class OrderChange:
+    """Order of groups by mean entropy, on all sites and above a cut.
+
+    Attributes
+    ----------
+    before, after : tuple of str
+        Groups in falling order, without those that stand apart.
+    moved : tuple of str
+        Groups whose rank differs, in the order of `before`.
+    """
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    moved: tuple[str, ...]
+
+
+def cut_table(entropy: SiteEntropy, cuts: Sequence[float] = CUTS) -> pd.DataFrame:
+    """Mean plug-in entropy of every group on the sites that pass each cut.
+
+    Parameters
+    ----------
+    entropy : SiteEntropy
+    cuts : sequence of float
+        Least frequency of the minor allele among all samples; 0 keeps every site.
+
+    Returns
+    -------
+    DataFrame
+        maf_cut, group, n_sites (that pass), mean_entropy_bits. Cuts that no site passes are
+        left out.
+    """
+    frequency = entropy.minor_frequency
+    parts = []
+    for cut in cuts:
+        common = frequency >= cut - _EXACT
+        if common.any():
+            means = mean_over_sites(entropy.entropy_bits[:, common])
+            part = pd.DataFrame({"maf_cut": float(cut), "group": entropy.groups})
+            parts.append(part.assign(n_sites=int(common.sum()), mean_entropy_bits=means))
+    return pd.concat(parts, ignore_index=True)
+
+
+def lowest_frequency(entropy: SiteEntropy) -> float:
+    """Least frequency of the minor allele among variable sites: the panel's own cut, 0 if none."""
+    frequency = entropy.minor_frequency
+    variable = frequency[frequency > 0]
+    return float(variable.min()) if len(variable) else 0.0
+
+
+def order_change(table: pd.DataFrame, cut: float, apart: Sequence[str] = ()) -> OrderChange:
+    """How the order of groups at a cut differs from that on all sites.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of `cut_table`; its lowest cut is the order before.
+    cut : float
+        One of its cuts.
+    apart : sequence of str
+        Groups that are not ranked, such as admixed ones.
+    """
+    before = _order(table, table["maf_cut"].min(), apart)
+    after = _order(table, cut, apart)
+    moved = tuple(a for a, b in zip(before, after, strict=True) if a != b)
+    return OrderChange(before, after, moved)
+
+
+def _order(table: pd.DataFrame, cut: float, apart: Sequence[str]) -> tuple[str, ...]:
+    rows = table[np.isclose(table["maf_cut"], cut) & ~table["group"].isin(list(apart))]
+    falling = rows.sort_values("mean_entropy_bits", ascending=False, kind="stable")
+    return tuple(falling["group"])
