@@ -60,6 +60,10 @@ class RegionError(VaevizError):
     """A region of latent space holds too few people to draw from."""
 
 
+class GenomeRegionError(VaevizError):
+    """A stretch of the genome is not understood, or the panel has nothing there."""
+
+
 class JobError(VaevizError):
     """A background job cannot be started, found or resumed."""
 
