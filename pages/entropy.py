@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vaeviz.data.panel import Panel
-from vaeviz.ui import against_view, bar_code_view, entropy_map, entropy_view, explain, guards
+from vaeviz.ui import (
+    against_view,
+    bar_code_view,
+    entropy_map,
+    entropy_view,
+    explain,
+    founder_view,
+    guards,
+)
 from vaeviz.ui.errors import shown_errors
 from vaeviz.ui.widgets import segments
 
@@ -13,6 +21,7 @@ VIEWS: dict[str, Callable[[Panel], None]] = {
     "Along the genome": bar_code_view.bar_code,
     "Mean entropy": entropy_view.bars,
     "World map": entropy_map.map_view,
+    "Serial founder": founder_view.founder,
     "Against compression": against_view.against_compression,
 }
 
