@@ -87,6 +87,7 @@ class Chart:
             full_html=False,
             include_plotlyjs=True,
             include_mathjax=False,
+            auto_play=False,
             config=self.config,
             div_id=self.name,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
@@ -82,3 +83,10 @@ def colour_bar(view: View, value_title: str, theme: Theme) -> dict[str, object]:
         return common | {"thickness": 12}
     place = {"orientation": "h", "len": 0.6, "x": 0.5, "y": -0.02, "yanchor": "top"}
     return common | place | {"thickness": 10, "ypad": 4}
+
+
+def value_text(value: object) -> str:
+    """A value for hover text: a number short, a user's text inert."""
+    if isinstance(value, float | np.floating):
+        return f"{value:.4g}"
+    return label(value, 40)

@@ -65,10 +65,14 @@ class View:
 
     def line(self, longitude: ArrayLike, latitude: ArrayLike) -> tuple[Floats, Floats]:
         """A line through these points, with a gap (NaN) where it crosses the seam."""
-        relative = self.relative(np.asarray(longitude, dtype=float))
-        jumps = np.flatnonzero(np.abs(np.diff(relative)) > 180) + 1
-        x, y = self.projection(relative, np.asarray(latitude, dtype=float))
+        x, y = self.project(longitude, latitude)
+        jumps = self.jumps(longitude)
         return np.insert(x, jumps, np.nan), np.insert(y, jumps, np.nan)
+
+    def jumps(self, longitude: ArrayLike) -> NDArray[np.int64]:
+        """Points of a line before which it crosses the seam."""
+        relative = self.relative(np.asarray(longitude, dtype=float))
+        return np.flatnonzero(np.abs(np.diff(relative)) > 180) + 1
 
 
 def view_of(longitude: ArrayLike, latitude: ArrayLike, whole_world: bool) -> View:

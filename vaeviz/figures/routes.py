@@ -124,7 +124,7 @@ def _line(route: Route, x: Floats, y: Floats, in_legend: bool, theme: Theme) -> 
         x=rounded(x, 5),
         y=rounded(y, 5),
         mode="lines",
-        line={"color": _colour(route, theme), "width": width, "dash": dash},
+        line={"color": kind_colour(route.kind, theme), "width": width, "dash": dash},
         name=kind,
         legendgroup=kind,
         showlegend=in_legend,
@@ -143,7 +143,7 @@ def _head(route: Route, x: Floats, y: Floats, theme: Theme) -> go.Scatter:
             "symbol": "arrow",
             "angleref": "previous",
             "size": [0, 13],
-            "color": _colour(route, theme),
+            "color": kind_colour(route.kind, theme),
             "opacity": 1,
             "line": {"width": 0},
         },
@@ -153,9 +153,10 @@ def _head(route: Route, x: Floats, y: Floats, theme: Theme) -> go.Scatter:
     )
 
 
-def _colour(route: Route, theme: Theme) -> str:
+def kind_colour(kind: str, theme: Theme) -> str:
+    """Colour of a kind of route."""
     inks = INKS[theme]
-    return inks.contrary if route.kind == "first-peopling" else inks.muted
+    return inks.contrary if kind == "first-peopling" else inks.muted
 
 
 def _date(text: str, centre: Floats, theme: Theme) -> go.layout.Annotation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -12,10 +12,19 @@ from vaeviz.data.assets import Route
 from vaeviz.data.panel import UNLABELLED
 from vaeviz.escape import plain
 from vaeviz.figures.chart import Chart
-from vaeviz.figures.mapground import add_ground, colour_bar, frame, pixels_per_unit, silent
+from vaeviz.figures.links import LinkLayer, add_links
+from vaeviz.figures.mapground import (
+    add_ground,
+    colour_bar,
+    frame,
+    pixels_per_unit,
+    silent,
+    value_text,
+)
 from vaeviz.figures.mapview import View, degrees, view_of
 from vaeviz.figures.palette import Theme, colours, neutral, symbols
 from vaeviz.figures.placing import mark_boxes, name_positions, spread
+from vaeviz.figures.points import is_number
 from vaeviz.figures.routes import add_dates, add_routes, route_boxes
 from vaeviz.figures.theme import INKS, Legend, label, rounded, style
 
@@ -29,6 +38,8 @@ def world_map(
     value: str | None = None,
     routes: Sequence[Route] = (),
     *,
+    links: LinkLayer | None = None,
+    selected: Mapping[str, float] | None = None,
     value_title: str = "",
     samples: pd.DataFrame | None = None,
     show_names: bool = True,
@@ -47,9 +58,13 @@ def world_map(
         group, superpopulation, n_samples, latitude, longitude (degrees), and `value`. Groups
         without coordinates are left out and counted in the sentence.
     value
-        Column to colour by; None colours by superpopulation.
+        Column to colour by, of numbers or of texts; None colours by superpopulation.
     routes
         Curated routes to draw as arrows, with dates and citations in the hover text.
+    links
+        Computed links to draw under the marks, which say that they are no migrations.
+    selected
+        Share of every group that is selected, 0 to 1: ringed, faintly where it is a part.
     value_title
         Title of the colour bar, with the unit.
     samples
@@ -73,18 +88,26 @@ def world_map(
     add_routes(figure, view, routes, theme)
     scale = pixels_per_unit(view, width_px, height)
     drawn = _placed(table, view, scale)
+    if links is not None:
+        add_links(figure, view, links, drawn, theme)
     _add_leaders(figure, drawn, scale, theme)
-    if value is None:
-        _add_groups(figure, drawn, samples, theme)
+    numeric = value is not None and is_number(table[value])
+    if not numeric:
+        _add_groups(figure, drawn, value, samples, theme)
     else:
         _add_values(
             figure, view, drawn, value, value_title or value.replace("_", " "), samples, theme
         )
     _add_words(figure, view, drawn, routes, scale, show_names, theme)
-    legend: Legend = "below" if value is None or routes else "none"
+    _add_rings(figure, drawn, selected or {}, theme)
+    legend: Legend = "below" if not numeric or routes or links else "none"
     style(figure, theme, title=title, caption=caption, height=height, legend=legend)
     frame(figure, view, theme)
-    alt = _alt(table, len(populations) - len(table), value, value_title, routes)
+    alt = _alt(
+        table, len(populations) - len(table), value if numeric else None, value_title, routes
+    )
+    if links is not None:
+        alt += f" {len(links.table)} dashed lines show {links.title}."
     return Chart(figure, table, title, alt, caption, name, theme)
 
 
@@ -120,16 +143,20 @@ def _add_leaders(figure: go.Figure, drawn: pd.DataFrame, scale: float, theme: Th
 
 
 def _add_groups(
-    figure: go.Figure, drawn: pd.DataFrame, samples: pd.DataFrame | None, theme: Theme
+    figure: go.Figure,
+    drawn: pd.DataFrame,
+    value: str | None,
+    samples: pd.DataFrame | None,
+    theme: Theme,
 ) -> None:
-    """One trace a superpopulation."""
-    names = _group_names(drawn)
+    """One trace a superpopulation, or one a text of the column `value`."""
+    names = _group_names(drawn, value or "superpopulation")
     known = drawn.rename(columns={"group": "population"}) if samples is None else samples
     palette, marks = colours(names, known, theme), symbols(names, known)
     for group in sorted(palette):
         rows = drawn[names == group]
         marker: dict[str, object] = {"color": palette[group], "symbol": marks[group]}
-        figure.add_trace(_marks(rows, label(group), marker, None, theme))
+        figure.add_trace(_marks(rows, label(group), marker, None, value, theme))
 
 
 def _add_values(
@@ -156,11 +183,11 @@ def _add_values(
         else:
             marker["color"] = neutral(theme)
         title = label(value_title, 40) if has_value else "no value"
-        figure.add_trace(_marks(rows, title, marker, value, theme, legend=False))
+        figure.add_trace(_marks(rows, title, marker, value, value, theme, legend=False))
 
 
-def _group_names(drawn: pd.DataFrame) -> pd.Series:
-    groups = drawn["superpopulation"].astype(object)
+def _group_names(drawn: pd.DataFrame, column: str = "superpopulation") -> pd.Series:
+    groups = drawn[column].astype(object)
     return groups.where(groups.notna(), UNLABELLED).map(str)
 
 
@@ -168,11 +195,12 @@ def _marks(
     rows: pd.DataFrame,
     trace_name: str,
     marker: dict[str, object],
+    scale_of: str | None,
     value: str | None,
     theme: Theme,
     legend: bool = True,
 ) -> go.Scatter:
-    line = {"width": 1.2, "color": "#FFFFFF" if value is None or theme == "dark" else "#3B4652"}
+    line = {"width": 1.2, "color": "#FFFFFF" if scale_of is None or theme == "dark" else "#3B4652"}
     common = {"size": rounded(rows["size"]), "opacity": 1, "line": line}
     return go.Scatter(
         x=rounded(rows["x"]),
@@ -193,9 +221,33 @@ def _hover(row: pd.Series, value: str | None) -> str:
         lines.append(label(row["superpopulation"], 40))
     lines.append(f"{int(row['n_samples']):,} people")
     if value is not None and pd.notna(row[value]):
-        lines.append(f"{label(value.replace('_', ' '), 40)}: {row[value]:.4g}")
+        lines.append(f"{label(value.replace('_', ' '), 40)}: {value_text(row[value])}")
     lines.append(f"{degrees(row['latitude'], 'NS')}, {degrees(row['longitude'], 'EW')}")
     return "<br>".join(lines)
+
+
+def _add_rings(
+    figure: go.Figure, drawn: pd.DataFrame, selected: Mapping[str, float], theme: Theme
+) -> None:
+    """Rings around groups with selected people; hovering still finds the mark inside."""
+    share = drawn["group"].map(selected).fillna(0.0)
+    for whole in (True, False):
+        rows = drawn[(share >= 1) if whole else (share > 0) & (share < 1)]
+        if not len(rows):
+            continue
+        line = {"color": INKS[theme].text, "width": 2.4 if whole else 1.2}
+        marker = {"symbol": "circle-open", "size": rounded(rows["size"] + 7), "line": line}
+        figure.add_trace(
+            go.Scatter(
+                x=rounded(rows["x"]),
+                y=rounded(rows["y"]),
+                mode="markers",
+                marker=marker | {"color": INKS[theme].text, "opacity": 1},
+                unselected={"marker": {"opacity": 1}},
+                name="selected" if whole else "partly selected",
+                hoverinfo="skip",
+            )
+        )
 
 
 def _add_words(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Literal, cast
 
@@ -13,6 +13,7 @@ from vaeviz.data.selection import Selection, combine
 from vaeviz.ui import guards, state
 
 How = Literal["replace", "add", "subtract", "intersect"]
+ToIds = Callable[[object], tuple[str, ...]]
 HOWS: tuple[How, ...] = ("replace", "add", "subtract", "intersect")
 HOW_KEY = "selection_how"
 _CHARTS = "vaeviz_chart_round"
@@ -45,12 +46,13 @@ def event_ids(event: object) -> tuple[str, ...]:
     return tuple(found)
 
 
-def from_chart(key: str, rule: str) -> None:
+def from_chart(key: str, rule: str, to_ids: ToIds = event_ids) -> None:
     """Callback of a selectable chart: its points change the selection as the user chose.
 
-    An empty event changes nothing: clearing is a button.
+    An empty event changes nothing: clearing is a button. `to_ids` finds the people of an event
+    whose points are not people.
     """
-    ids = event_ids(st.session_state.get(key))
+    ids = to_ids(st.session_state.get(key))
     if not ids:
         return
     how = current_how()
@@ -136,7 +138,7 @@ def with_label(panel: Panel, column: str, labels: Iterable[str]) -> tuple[str, .
     )
 
 
-def rings(key: str) -> tuple[str, ...]:
+def rings(key: str, to_ids: ToIds = event_ids) -> tuple[str, ...]:
     """IDs to ring on a chart: the selection, unless the chart's own lasso shows it already.
 
     Rings change the figure, which makes the browser forget zoom and lasso; so a chart on which
@@ -146,7 +148,7 @@ def rings(key: str) -> tuple[str, ...]:
     if selection is None:
         st.session_state[f"{_RINGED}_{key}"] = False
         return ()
-    drawn_here = event_ids(st.session_state.get(key)) == selection.sample_ids
+    drawn_here = to_ids(st.session_state.get(key)) == selection.sample_ids
     ringed = bool(st.session_state.get(f"{_RINGED}_{key}", False)) or not drawn_here
     st.session_state[f"{_RINGED}_{key}"] = ringed
     return selection.sample_ids if ringed else ()
