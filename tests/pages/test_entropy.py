@@ -16,7 +16,7 @@ from vaeviz.config import FilterConfig
 from vaeviz.data.assets import migration_routes
 from vaeviz.data.panel import Panel
 from vaeviz.data.qc import apply_filters
-from vaeviz.ui import entropy_map, entropy_view
+from vaeviz.ui import entropy_view, map_values
 from vaeviz.ui.state import AppState
 
 ODD = odd_panels()
@@ -107,7 +107,7 @@ def test_simulated_order_is_by_construction(
 
 
 @pytest.mark.parametrize(
-    "value", [entropy_map.HETEROZYGOSITY, entropy_map.BITS, entropy_map.NO_VALUE, "altitude"]
+    "value", [map_values.HETEROZYGOSITY, map_values.BITS, map_values.NO_VALUE, "altitude"]
 )
 def test_map_is_coloured_by_any_value(value: str, open_page: OpenPage, home: Path) -> None:
     from tests.trained import model_panel

@@ -8,8 +8,8 @@ from vaeviz.data.panel import Panel
 from vaeviz.escape import escape
 from vaeviz.ui import derived, measured
 from vaeviz.ui.columns import half_width_group
-from vaeviz.ui.entropy_map import NOT_FITTED
 from vaeviz.ui.look import group_look
+from vaeviz.ui.map_routes import NOT_FITTED
 from vaeviz.ui.show import show_chart
 from vaeviz.ui.text_table import show_texts
 
