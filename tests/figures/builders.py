@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from tests.figures.classify_builders import classify_charts
+from tests.figures.entropy_builders import entropy_charts
 from tests.figures.latent_builders import latent_charts
 from vaeviz.analysis.clusters import gaussians
 from vaeviz.data.assets import migration_routes
@@ -346,5 +347,6 @@ def all_charts(theme: Theme = "light", groups: Sequence[str] = GROUPS) -> dict[s
         "ld_decay": synthesis.ld_decay(ld, **look),
         "neighbour_distances": synthesis.neighbour_distances(kinds("distance"), **look),
         **classify_charts(theme, groups, CAPTION),
+        **entropy_charts(theme, groups, CAPTION),
         **latent_charts(theme, groups, CAPTION),
     }

@@ -7,6 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from vaeviz.analysis.quantities import PLUG_IN, Quantity
 from vaeviz.escape import plain
 from vaeviz.figures.arcs import add_arcs
 from vaeviz.figures.chart import Chart
@@ -24,6 +25,7 @@ def entropy_bars(
     table: pd.DataFrame,
     arcs: pd.DataFrame | None = None,
     *,
+    quantity: Quantity = PLUG_IN,
     samples: pd.DataFrame | None = None,
     theme: Theme = "light",
     caption: str = "",
@@ -32,29 +34,34 @@ def entropy_bars(
 ) -> Chart:
     """Mean entropy in falling order, admixed groups apart, first-peopling arcs above.
 
+    Any other measure of diversity in its place, with its own order and intervals.
+
     Parameters
     ----------
     table
-        group, n_samples, mean_entropy_bits, ci_low, ci_high, admixed; rarefied_entropy_bits and
-        rarefied_haplotypes where known (`analysis.entropy.entropy_table`).
+        group, n_samples, the columns of `quantity` (mean_entropy_bits, ci_low, ci_high), admixed;
+        rarefied_entropy_bits and rarefied_haplotypes where known
+        (`analysis.entropy.entropy_table`). Groups without a value are left out.
     arcs
         route, label, source, target, ka_start, ka_end, citation (`analysis.migrations.arcs`);
         those without both bars are left out.
+    quantity
+        The measure to draw.
     samples
         Sample table, for the user's own colours.
     """
-    ordered = table.sort_values(
-        ["admixed", "mean_entropy_bits"], ascending=[True, False], ignore_index=True
+    ordered = table.dropna(subset=[quantity.column]).sort_values(
+        ["admixed", quantity.column], ascending=[True, False], ignore_index=True
     )
     n_plain = int((~ordered["admixed"].astype(bool)).sum())
     gap = ADMIXED_GAP if 0 < n_plain < len(ordered) else 0.0
     places = np.arange(len(ordered)) + gap * (np.arange(len(ordered)) >= n_plain)
-    figure = go.Figure(_entropy_bar(ordered, places, samples, theme))
-    rarefied = _add_rarefied(figure, ordered, places, theme)
-    tops = ordered["ci_high"].fillna(ordered["mean_entropy_bits"]).to_numpy(float)
+    figure = go.Figure(_entropy_bar(ordered, quantity, places, samples, theme))
+    rarefied = quantity is PLUG_IN and _add_rarefied(figure, ordered, places, theme)
+    tops = ordered[quantity.high].fillna(ordered[quantity.column]).to_numpy(float)
     where = dict(zip(ordered["group"], zip(places, tops, strict=True), strict=True))
     drawn = arcs is not None and add_arcs(figure, arcs, where, theme)
-    title = "Mean entropy per group"
+    title = "Mean entropy per group" if quantity is PLUG_IN else f"{quantity.title} per group"
     style(
         figure,
         theme,
@@ -62,16 +69,16 @@ def entropy_bars(
         caption=caption,
         height=height,
         legend="below" if rarefied or drawn else "none",
-        y_title="mean entropy (bits per site)",
+        y_title=_axis_title(quantity),
     )
     figure.update_xaxes(
         tickvals=places,
         ticktext=[label(g) for g in ordered["group"]],
-        range=[-0.6, places[-1] + 0.6],
+        range=[-0.6, places.max(initial=0) + 0.6],
         showgrid=False,
     )
     figure.update_yaxes(rangemode="tozero")
-    alt = _bars_alt(ordered, n_plain)
+    alt = _bars_alt(ordered, quantity, n_plain)
     return Chart(figure, ordered, title, alt, caption, name, theme)
 
 
@@ -109,12 +116,21 @@ def entropy_against_compression(
     )
 
 
+def _axis_title(quantity: Quantity) -> str:
+    name = "mean entropy" if quantity is PLUG_IN else quantity.title.lower()
+    return f"{name.replace('miller-madow', 'Miller-Madow')} ({quantity.unit})"
+
+
 def _entropy_bar(
-    ordered: pd.DataFrame, places: NDArray, samples: pd.DataFrame | None, theme: Theme
+    ordered: pd.DataFrame,
+    quantity: Quantity,
+    places: NDArray,
+    samples: pd.DataFrame | None,
+    theme: Theme,
 ) -> go.Bar:
     palette = colours(ordered["group"], samples, theme)
     admixed = ordered["admixed"].to_numpy(bool)
-    mean = ordered["mean_entropy_bits"]
+    mean = ordered[quantity.column]
     grey, ink, ground = neutral(theme), INKS[theme].text, BACKGROUND[theme]
     colour = [
         grey if a else palette[str(g)] for g, a in zip(ordered["group"], admixed, strict=True)
@@ -139,23 +155,23 @@ def _entropy_bar(
                 "size": 8,
             },
         },
-        error_y=whiskers(mean, ordered["ci_low"], ordered["ci_high"], ink),
+        error_y=whiskers(mean, ordered[quantity.low], ordered[quantity.high], ink),
         text=[f"{m:.3f}" for m in mean] if len(ordered) <= VALUE_IN_BAR else None,
         textposition="inside",
         insidetextanchor="middle",
         textangle=0,
         textfont={"size": 11, "color": words},
         constraintext="none",
-        hovertext=[_bar_hover(row) for _, row in ordered.iterrows()],
+        hovertext=[_bar_hover(row, quantity) for _, row in ordered.iterrows()],
         hoverinfo="text",
     )
 
 
-def _bar_hover(row: pd.Series) -> str:
+def _bar_hover(row: pd.Series, quantity: Quantity) -> str:
     lines = [f"<b>{label(row['group'], 40)}</b>", f"{int(row['n_samples']):,} people"]
-    lines.append(f"{row['mean_entropy_bits']:.4f} bits per site")
-    lines.append(f"95 % interval {row['ci_low']:.4f} to {row['ci_high']:.4f}")
-    if np.isfinite(row.get("rarefied_entropy_bits", np.nan)):
+    lines.append(f"{row[quantity.column]:.4f} {quantity.unit}")
+    lines.append(f"95 % interval {row[quantity.low]:.4f} to {row[quantity.high]:.4f}")
+    if quantity is PLUG_IN and np.isfinite(row.get("rarefied_entropy_bits", np.nan)):
         lines.append(f"at equal sample size {row['rarefied_entropy_bits']:.4f}")
     return "<br>".join([*lines, "recently admixed"] if row["admixed"] else lines)
 
@@ -182,12 +198,12 @@ def _add_rarefied(figure: go.Figure, ordered: pd.DataFrame, places: NDArray, the
     return True
 
 
-def _bars_alt(ordered: pd.DataFrame, n_plain: int) -> str:
+def _bars_alt(ordered: pd.DataFrame, quantity: Quantity, n_plain: int) -> str:
     chain = [
         f"{plain(g)} {m:.3f}"
-        for g, m in ordered[["group", "mean_entropy_bits"]].head(10).itertuples(index=False)
+        for g, m in ordered[["group", quantity.column]].head(10).itertuples(index=False)
     ]
-    text = f"Bar chart of mean entropy in bits per site for {len(ordered)} groups: "
+    text = f"Bar chart of {_axis_title(quantity)} for {len(ordered)} groups: "
     text += ", ".join(chain) + (", and more" if len(ordered) > 10 else "") + "."
     apart = [plain(g) for g in ordered["group"][n_plain:]]
     return text + (f" Recently admixed, apart: {', '.join(apart[:5])}." if apart else "")
