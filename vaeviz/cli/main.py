@@ -16,6 +16,7 @@ from vaeviz.cli import (
     classify,
     codecs,
     compress,
+    entropy,
     evaluate,
     export,
     importing,
@@ -48,7 +49,7 @@ app.command("train")(train.train)
 app.command("embed")(tables.embed)
 app.command("compression")(tables.compression)
 app.command("codecs")(codecs.codecs)
-app.command("entropy")(tables.entropy)
+app.command("entropy")(entropy.entropy)
 app.command("serial-founder")(serial_founder.serial_founder)
 app.command("classify")(classify.classify)
 app.command("evaluate")(evaluate.evaluate)

@@ -1,4 +1,4 @@
-"""`embed`, `compression`, `entropy`: tables from a model and a panel."""
+"""`embed`, `compression`: tables from a model and a panel."""
 
 from __future__ import annotations
 
@@ -97,31 +97,3 @@ def compression(
     columns = ["group", "n_samples", "bits_per_allele", "ci_low", "ci_high", "ratio_frequencies"]
     shown = [("Bits per allele", found.groups[columns])]
     session.finish(result, as_json, shown, [panel_line(opened), *found.notes])
-
-
-def entropy(
-    context: typer.Context,
-    panel: PanelRef,
-    output: TableOutput,
-    by: By = "superpopulation",
-    bootstrap: Bootstrap = 200,
-    seed: BootstrapSeed = 1,
-    as_json: JsonFlag = False,
-) -> None:
-    """Write the mean entropy per site of every group, in bits, highest first."""
-    from vaeviz.analysis.entropy import entropy_table
-
-    session = Session.of(context)
-    with replacing(output, TABLES, [panel]) as temporary:
-        session.progress.update(0, 2, "Opening the panel")
-        opened = open_panel(panel)
-        session.progress.update(1, 2, "Counting alleles")
-        table = entropy_table(opened, by, bootstrap, seed)
-        write_table(table, temporary)
-        session.progress.update(2, 2, f"{len(table):,} groups")
-    steps = [step.what for step in opened.info.steps]
-    filters = f"Filters of this panel: {'; '.join(steps) if steps else 'none'}."
-    result: Result = {"output": str(output), "groups": records(table), "steps": steps}
-    columns = ["group", "n_samples", "n_sites", "mean_entropy_bits", "ci_low", "ci_high"]
-    shown = [("Entropy per site (bits)", table[columns])]
-    session.finish(result, as_json, shown, [panel_line(opened), filters])
