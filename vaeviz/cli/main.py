@@ -16,6 +16,7 @@ from vaeviz.cli import (
     classify,
     codecs,
     compress,
+    diversity,
     entropy,
     evaluate,
     export,
@@ -50,6 +51,7 @@ app.command("embed")(tables.embed)
 app.command("compression")(tables.compression)
 app.command("codecs")(codecs.codecs)
 app.command("entropy")(entropy.entropy)
+app.command("diversity")(diversity.diversity)
 app.command("serial-founder")(serial_founder.serial_founder)
 app.command("classify")(classify.classify)
 app.command("evaluate")(evaluate.evaluate)
