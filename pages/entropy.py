@@ -13,6 +13,7 @@ from vaeviz.ui import (
     explain,
     founder_view,
     guards,
+    populations_view,
 )
 from vaeviz.ui.errors import shown_errors
 from vaeviz.ui.widgets import segments
@@ -23,6 +24,7 @@ VIEWS: dict[str, Callable[[Panel], None]] = {
     "World map": entropy_map.map_view,
     "Serial founder": founder_view.founder,
     "Against compression": against_view.against_compression,
+    "Populations": populations_view.populations,
 }
 
 explain.open_page("entropy")

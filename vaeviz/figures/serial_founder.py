@@ -80,15 +80,23 @@ def founder_line(
         align="right" if line.slope_per_1000_km <= 0 else "left",
         showarrow=False,
         font={"size": 13, "color": INKS[theme].text},
-        bgcolor=rgba(BACKGROUND[theme], 0.7),
+        bgcolor=rgba(BACKGROUND[theme], 0.9),
     )
     figure.update_xaxes(rangemode="tozero")
+    figure.update_yaxes(range=_with_headroom(table["value"]))
     alt = (
         f"Scatter plot of {len(table)} populations: {value_title} against distance from the "
         f"origin. The line through {line.n_populations} of them changes by "
         f"{line.slope_per_1000_km:.3g} per 1,000 km and explains {line.r2:.0%} of the variance."
     )
     return dataclasses.replace(points, figure=figure, table=table, alt=alt)
+
+
+def _with_headroom(values: pd.Series) -> list[float]:
+    """Range of the values with room above them for two lines of words."""
+    low, high = float(values.min()), float(values.max())
+    span = (high - low) or abs(high) or 1.0
+    return [low - 0.08 * span, high + 0.24 * span]
 
 
 def line_words(line: Line, unit: str = "") -> str:
@@ -255,7 +263,7 @@ def _add_way_points(figure: go.Figure, view: View, theme: Theme) -> None:
             marker=marker,
             text=list(WAY_POINTS),
             textposition="top center",
-            textfont={"size": 10.5, "color": ink},
+            textfont={"size": 10.5, "color": ink, "shadow": _halo(theme)},
             name="way-points",
             hoverinfo="skip",
         )
@@ -284,6 +292,11 @@ def _add_star(
             hoverinfo="skip",
         )
     )
+
+
+def _halo(theme: Theme) -> str:
+    """CSS shadow of the ground's colour that keeps words readable on any cell."""
+    return ", ".join([f"0 0 3px {BACKGROUND[theme]}"] * 4)
 
 
 def _pairs(cells: pd.DataFrame) -> list[tuple[float, float]]:
