@@ -13,6 +13,7 @@ from vaeviz.ui import (
     explain,
     founder_view,
     guards,
+    mean_entropy_view,
     populations_view,
 )
 from vaeviz.ui.errors import shown_errors
@@ -20,7 +21,7 @@ from vaeviz.ui.widgets import segments
 
 VIEWS: dict[str, Callable[[Panel], None]] = {
     "Along the genome": bar_code_view.bar_code,
-    "Mean entropy": entropy_view.bars,
+    "Mean entropy": mean_entropy_view.mean_entropy,
     "World map": entropy_map.map_view,
     "Serial founder": founder_view.founder,
     "Against compression": against_view.against_compression,

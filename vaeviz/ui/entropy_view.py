@@ -1,4 +1,4 @@
-"""Entropy as the page shows it: what was filtered, bar code, bars with arcs, compression."""
+"""What the entropy page says of its panel: what was filtered, and what that does to the order."""
 
 from __future__ import annotations
 
@@ -6,12 +6,7 @@ import streamlit as st
 
 from vaeviz.data.panel import Panel
 from vaeviz.escape import escape
-from vaeviz.ui import derived, measured
-from vaeviz.ui.columns import half_width_group
-from vaeviz.ui.look import group_look
-from vaeviz.ui.map_routes import NOT_FITTED
-from vaeviz.ui.show import show_chart
-from vaeviz.ui.text_table import show_texts
+from vaeviz.ui import derived
 
 RARE_FREQUENCY = 0.05
 FEW_RARE = 0.1
@@ -22,7 +17,7 @@ BY_CONSTRUCTION = (
     ":orange-badge[simulated] The order of the groups follows **by construction** from the "
     "demographic model, sizes and sites that were put in."
 )
-NO_EVIDENCE = " It illustrates the published order and is no evidence for it."
+NO_EVIDENCE = " It was built to resemble the published order and is no evidence for it."
 
 
 def provenance(panel: Panel) -> None:
@@ -64,24 +59,3 @@ def share_of_rare_sites(panel: Panel) -> float:
     total = spectrum["n_sites"].sum()
     rare = spectrum.loc[spectrum["minor_frequency"] < RARE_FREQUENCY, "n_sites"].sum()
     return float(rare / total) if total else 1.0
-
-
-def bars(panel: Panel) -> None:
-    """Mean entropy in falling order, admixed groups apart, with the migration arcs."""
-    from vaeviz.analysis.migrations import arcs
-    from vaeviz.figures.entropy import entropy_bars
-
-    by = half_width_group(panel, "bars_by")
-    table = measured.entropy_table(panel, by)
-    order = table.loc[~table["admixed"], "group"]
-    found = arcs(list(order), panel.info)
-    chart = entropy_bars(table, found.drawn, **group_look(panel))
-    show_chart(chart, "entropy_bars")
-    if panel.info.species != "human":
-        st.caption("No arcs: the routes are those of people, and this panel is of another species.")
-        return
-    st.caption(f"{NOT_FITTED} An arc joins two bars that are both present.")
-    if len(found.omitted):
-        with st.expander(f"{len(found.omitted)} arcs are not drawn: why", icon=":material/rule:"):
-            omitted = found.omitted.drop(columns="route").rename(columns={"label": "route"})
-            show_texts(omitted, "entropy_omitted")
