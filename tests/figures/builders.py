@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 
 from tests.figures.classify_builders import classify_charts
+from tests.figures.diversity_builders import diversity_charts
 from tests.figures.entropy_builders import entropy_charts
 from tests.figures.latent_builders import latent_charts
 from vaeviz.analysis.clusters import gaussians
+from vaeviz.analysis.links import pair_table
 from vaeviz.data.assets import migration_routes
 from vaeviz.data.panel import Panel
 from vaeviz.figures import (
@@ -23,7 +25,10 @@ from vaeviz.figures import (
     compression,
     entropy,
     latent,
+    links,
     panel,
+    peoplemap,
+    peopling,
     synthesis,
     training,
     worldmap,
@@ -245,6 +250,28 @@ def mixture_fits() -> pd.DataFrame:
     )
 
 
+def similarity(groups: Sequence[str] = GROUPS) -> pd.DataFrame:
+    """Distances between groups, growing with their places in the list."""
+    place = np.arange(len(groups), dtype=float)
+    names = pd.Index(list(groups), dtype=object)
+    return pd.DataFrame(np.abs(place[:, None] - place) / 10, index=names, columns=names)
+
+
+def link_layer(groups: Sequence[str] = GROUPS) -> links.LinkLayer:
+    return links.LinkLayer(pair_table(similarity(groups), "fst", 2), "fst")
+
+
+def people(groups: Sequence[str] = GROUPS) -> pd.DataFrame:
+    """Ten people a group, five of them at one place."""
+    table = embedding(groups)[["sample", "population", "superpopulation"]]
+    n = len(table)
+    return table.assign(
+        latitude=np.resize([5.0, 5, 5, 5, 5, 6, 7, 8, 9, 10], n),
+        longitude=np.repeat(np.linspace(-20, 60, len(groups)), 10),
+        wing_mm=np.linspace(60, 80, n),
+    )
+
+
 def axis_table() -> pd.DataFrame:
     """As `analysis.axes.axis_table`: three axes, the second collapsed."""
     return pd.DataFrame(
@@ -316,6 +343,22 @@ def all_charts(theme: Theme = "light", groups: Sequence[str] = GROUPS) -> dict[s
         "world_map": worldmap.world_map(
             places(groups), "mean_entropy_bits", migration_routes(), **look
         ),
+        "world_map_links": worldmap.world_map(
+            places(groups),
+            links=link_layer(groups),
+            selected={groups[0]: 1, groups[1]: 0.5},
+            **look,
+        ),
+        "people_map": peoplemap.people_map(
+            people(groups), "population", selected_ids=["ID001"], **look
+        ),
+        "people_map_numbers": peoplemap.people_map(people(groups), "wing_mm", **look),
+        "peopling": peopling.peopling(
+            places(groups).assign(admixed=False), migration_routes(), 30, **look
+        ),
+        "link_heatmap": links.link_heatmap(
+            similarity(groups), "fst", link_layer(groups).table, **look
+        ),
         "learning_curves": training.learning_curves(
             history(), 2, baseline_bits_per_allele=0.72, **look
         ),
@@ -347,6 +390,7 @@ def all_charts(theme: Theme = "light", groups: Sequence[str] = GROUPS) -> dict[s
         "ld_decay": synthesis.ld_decay(ld, **look),
         "neighbour_distances": synthesis.neighbour_distances(kinds("distance"), **look),
         **classify_charts(theme, groups, CAPTION),
+        **diversity_charts(theme, groups, CAPTION),
         **entropy_charts(theme, groups, CAPTION),
         **latent_charts(theme, groups, CAPTION),
     }
