@@ -1,32 +1,221 @@
-"""The bar code of entropy along the genome, one strip a group."""
+"""The bar code of entropy along the genome: one strip a group, zoomed to any window."""
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
+from vaeviz.analysis.genome_axis import GenomeAxis, Unit
+from vaeviz.analysis.genome_region import EXAMPLES, EXAMPLES_SITES, find_region
+from vaeviz.analysis.strips import Strips, make_strips, window_summary, window_table
 from vaeviz.data.panel import Panel
-from vaeviz.ui import measured
+from vaeviz.data.tables import csv_text
+from vaeviz.errors import GenomeRegionError
+from vaeviz.escape import escape, plain
+from vaeviz.ui import bar_code_data, bar_code_window, measured
+from vaeviz.ui.bar_code_data import Choice
+from vaeviz.ui.bar_code_window import Window
+from vaeviz.ui.cache import kept
 from vaeviz.ui.columns import group_choice
+from vaeviz.ui.components.strips import strips as draw_strips
+from vaeviz.ui.errors import show_error, shown_errors
 from vaeviz.ui.look import look
-from vaeviz.ui.show import show_chart
+from vaeviz.ui.show import theme
+from vaeviz.ui.tables import show_frame
+from vaeviz.ui.widgets import choice, segments
+
+STRIPS, REGION, ERROR = "barcode_strips", "barcode_region", "vaeviz_barcode_error"
+UNITS: dict[str, Unit] = {"Position": "bp", "Number of the site": "site"}
+MEASURES: dict[str, bar_code_data.Measure] = {"Mean": "mean", "Highest": "max"}
+NO_DIFFERENCE, EVERY_GROUP, ONE_GROUP = "none", "every", "group "
+SVG_BINS = 1000
 
 
+@st.fragment
+@shown_errors()
 def bar_code(panel: Panel) -> None:
-    """Entropy along the genome, one stripe a group."""
-    from vaeviz.figures.bar_code import bar_code as draw
-
-    left, right = st.columns(2, vertical_alignment="bottom")
-    with left:
+    """Entropy along the genome, one strip a group; only this part reruns on a zoom."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         by = group_choice(panel, "barcode_by")
-    stretched = right.toggle(
-        "Stretch the colours to this panel", key="barcode_stretch", persist_state="session"
+        strips = _strips(panel, by)
+        unit = _unit(strips)
+        _region_box(strips, strips.axes[unit])
+    chosen = _choice(strips)
+    error = st.session_state.pop(ERROR, None)
+    if error is not None:
+        show_error(error)
+    _show(panel, strips, unit, chosen)
+
+
+def _strips(panel: Panel, by: str) -> Strips:
+    def compute() -> Strips:
+        return make_strips(measured.site_entropy(panel, by), panel.sites)
+
+    return kept("bar_code_strips", (panel.digest,), compute, (by,))
+
+
+def _unit(strips: Strips) -> Unit:
+    """What x counts: the visitor's choice where the panel has positions."""
+    names = list(UNITS) if "bp" in strips.axes else list(UNITS)[1:]
+    return UNITS[segments("Along", names, "barcode_along")]
+
+
+def _region_box(strips: Strips, axis: GenomeAxis) -> None:
+    st.text_input(
+        "Go to",
+        key=REGION,
+        placeholder="15:66.2-66.5 Mb" if axis.unit == "bp" else "1000-2000",
+        help=f"A region, a chromosome or a site: {escape(_examples(axis), 200)}.",
+        on_change=partial(_go, strips, axis),
+    )
+
+
+def _examples(axis: GenomeAxis) -> str:
+    return EXAMPLES if axis.unit == "bp" else EXAMPLES_SITES
+
+
+def _go(strips: Strips, axis: GenomeAxis) -> None:
+    """Move to the region that was typed; an empty box shows everything."""
+    text = str(st.session_state.get(REGION, ""))
+    try:
+        ends = find_region(text, strips.sites, axis) if text.strip() else axis.whole
+    except GenomeRegionError as error:
+        st.session_state[ERROR] = error
+        return
+    bar_code_window.move(ends)
+
+
+def _choice(strips: Strips) -> Choice:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        measure = segments("A bin of several sites shows", list(MEASURES), "barcode_measure")
+        minuends, subtrahend = _difference(strips)
+        stretch = st.toggle(
+            "Stretch the colours to this window", key="barcode_stretch", persist_state="session"
+        )
+    return Choice(MEASURES[measure], stretch, minuends, subtrahend)
+
+
+def _difference(strips: Strips) -> tuple[tuple[str, ...], str]:
+    """Groups to show the difference of, and the group to subtract; nothing for one group."""
+    groups = list(strips.groups)
+    if len(groups) < 2:
+        return (), ""
+    options = [NO_DIFFERENCE, EVERY_GROUP, *(ONE_GROUP + group for group in groups)]
+    first = choice("Difference", options, "barcode_minuend", shown=_difference_name, width=190)
+    if first == NO_DIFFERENCE:
+        return (), ""
+    own = first.removeprefix(ONE_GROUP) if first != EVERY_GROUP else None
+    others = [group for group in groups if group != own]
+    second = choice("minus", others, "barcode_subtrahend", shown=plain, width=190)
+    return (own,) if own is not None else tuple(g for g in groups if g != second), second
+
+
+def _difference_name(option: str) -> str:
+    names = {NO_DIFFERENCE: "No difference", EVERY_GROUP: "Every group"}
+    return names.get(option, plain(option.removeprefix(ONE_GROUP)))
+
+
+def _show(panel: Panel, strips: Strips, unit: Unit, chosen: Choice) -> None:
+    axis = strips.axes[unit]
+    window = bar_code_window.current(panel.digest, strips, unit)
+    ground = theme()
+    whole_scene = bar_code_data.make_scene(
+        strips, panel, axis, bar_code_data.extended(axis, window), chosen, ground
+    )
+    sites = axis.sites_in(window.start, window.end)
+    summary = window_summary(strips, sites)
+    scene = bar_code_data.with_means(whole_scene, summary)
+    words = {
+        "title": bar_code_data.title(chosen),
+        "caption": f"{window_words(strips, sites)} · {look(panel)['caption']}",
+        "alt": _alt(strips, sites),
+        "file": "vaeviz_entropy_along_genome.png",
+    }
+    draw_strips(
+        bar_code_data.payload(scene, strips, axis, window, chosen, ground, words),
+        STRIPS,
+        partial(_follow, axis),
+    )
+    _legend_words(strips, sites)
+    with st.expander("Table and downloads", icon=":material/table:"):
+        order = bar_code_data.ordered_groups(strips, panel)
+        show_frame(summary.set_index("group").loc[order].reset_index(), "entropy_barcode")
+        with st.container(horizontal=True):
+            _downloads(panel, strips, window, chosen, words["caption"])
+
+
+def _follow(axis: GenomeAxis) -> None:
+    state = st.session_state.get(STRIPS)
+    bar_code_window.follow(None if state is None else state.get("view"), axis)
+
+
+def _legend_words(strips: Strips, sites: slice) -> None:
+    number = (
+        ""
+        if "bp" in strips.axes
+        else ("This panel has no positions that tell its sites apart: sites stand in their order. ")
     )
     st.caption(
-        "Each line is the mean over neighbouring sites: 0 bits where the group is fixed, 1 bit "
-        "where both alleles are equally common."
+        f"{number}In sight: {escape(window_words(strips, sites), 200)}. 0 bits where the group is "
+        "fixed, 1 bit where both alleles are equally common; beside the strips the mean in sight. "
+        "Drag to move, wheel or + and − to zoom, Shift and drag to zoom to a range, double click "
+        "or Home for everything; arrows, comma and full stop read values by keyboard."
     )
-    with st.skeleton(height=420):
-        bins = measured.entropy_bins(panel, by)
-    largest = bins["mean_entropy_bits"].max() if stretched else 1.0
-    top = float(largest) if largest > 0 else 1.0
-    show_chart(draw(bins, maximum_bits=top, **look(panel)), "entropy_barcode")
+
+
+def window_words(strips: Strips, sites: slice) -> str:
+    """Which sites a window holds, in a few words; names are cut, not escaped."""
+    n_sites = sites.stop - sites.start
+    if n_sites <= 0:
+        return "no site"
+    first, last = strips.sites.iloc[sites.start], strips.sites.iloc[sites.stop - 1]
+    number = f"{n_sites:,} {'site' if n_sites == 1 else 'sites'}"
+    if "bp" not in strips.axes:
+        return f"sites {sites.start + 1:,} to {sites.stop:,} ({number})"
+    start = f"{plain(first['chrom'], 20)}:{first['pos']:,}"
+    same = first["chrom"] == last["chrom"]
+    end = f"{last['pos']:,}" if same else f"{plain(last['chrom'], 20)}:{last['pos']:,}"
+    return f"{start} to {end} ({number})"
+
+
+def _alt(strips: Strips, sites: slice) -> str:
+    table = window_summary(strips, sites).dropna(subset="mean_entropy_bits")
+    text = f"Bar code of entropy for {len(strips.groups)} groups, {window_words(strips, sites)}"
+    if table.empty:
+        return text + "."
+    ranked = table.sort_values("mean_entropy_bits")
+    low, high = ranked.iloc[0], ranked.iloc[-1]
+    return (
+        f"{text}: on the mean from {low['mean_entropy_bits']:.3f} bits ({plain(low['group'])}) to "
+        f"{high['mean_entropy_bits']:.3f} bits ({plain(high['group'])}). Plus and minus zoom, "
+        "arrows left and right move, Home shows everything; arrows up and down, comma and full "
+        "stop go from value to value."
+    )
+
+
+def _downloads(panel: Panel, strips: Strips, window: Window, chosen: Choice, caption: str) -> None:
+    axis, ground = strips.axes[window.unit], theme()
+
+    def table() -> str:
+        return csv_text(window_table(strips, axis.sites_in(window.start, window.end)))
+
+    def drawing() -> str:
+        from vaeviz.figures.strips_svg import strips_svg
+
+        place = (window.start, window.end, SVG_BINS)
+        scene = bar_code_data.make_scene(strips, panel, axis, place, chosen, ground)
+        summary = window_summary(strips, axis.sites_in(window.start, window.end))
+        scene = bar_code_data.with_means(scene, summary)
+        return strips_svg(bar_code_data.picture(scene, axis, chosen, ground, caption))
+
+    for kind, mime, build in (("CSV", "text/csv", table), ("SVG", "image/svg+xml", drawing)):
+        st.download_button(
+            f"{kind} of this window",
+            data=build,
+            file_name=f"vaeviz_entropy_along_genome.{kind.lower()}",
+            mime=mime,
+            key=f"entropy_barcode_{kind.lower()}",
+            icon=":material/download:",
+            on_click="ignore",
+        )
