@@ -24,6 +24,7 @@ COMMANDS = (
     "latent-sizes",
     "codecs",
     "entropy",
+    "links",
     "compress",
     "decompress",
     "streams",

@@ -23,6 +23,7 @@ from vaeviz.cli import (
     importing,
     impute,
     latent_sizes,
+    links,
     listing,
     serial_founder,
     serve,
@@ -53,6 +54,7 @@ app.command("codecs")(codecs.codecs)
 app.command("entropy")(entropy.entropy)
 app.command("diversity")(diversity.diversity)
 app.command("serial-founder")(serial_founder.serial_founder)
+app.command("links")(links.links)
 app.command("classify")(classify.classify)
 app.command("evaluate")(evaluate.evaluate)
 app.command("impute")(impute.impute)

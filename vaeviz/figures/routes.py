@@ -147,6 +147,7 @@ def _head(route: Route, x: Floats, y: Floats, theme: Theme) -> go.Scatter:
             "opacity": 1,
             "line": {"width": 0},
         },
+        unselected={"marker": {"opacity": 1}},  # A lasso around populations leaves routes alone.
         legendgroup=KINDS[route.kind][0],
         showlegend=False,
         hoverinfo="skip",

@@ -22,7 +22,7 @@ from vaeviz.figures.mapground import (
     value_text,
 )
 from vaeviz.figures.mapview import View, degrees, view_of
-from vaeviz.figures.palette import Theme, colours, neutral, symbols
+from vaeviz.figures.palette import BACKGROUND, Theme, colours, neutral, symbols
 from vaeviz.figures.placing import mark_boxes, name_positions, spread
 from vaeviz.figures.points import is_number
 from vaeviz.figures.routes import add_dates, add_routes, route_boxes
@@ -278,10 +278,15 @@ def _add_words(
             marker={"size": rounded(shown["size"]), "opacity": 0},
             text=[label(g, NAME_CHARACTERS) for g in shown["group"]],
             textposition=[p for p in positions if p],
-            textfont={"size": 10.5, "color": INKS[theme].text},
+            textfont={"size": 10.5, "color": INKS[theme].text, "shadow": _halo(theme)},
             **silent(),
         )
     )
+
+
+def _halo(theme: Theme) -> str:
+    """CSS shadow that keeps names readable over lines."""
+    return ", ".join([f"0 0 2px {BACKGROUND[theme]}"] * 4)
 
 
 def _alt(
