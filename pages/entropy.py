@@ -8,6 +8,7 @@ from vaeviz.data.panel import Panel
 from vaeviz.ui import (
     against_view,
     bar_code_view,
+    diversity_view,
     entropy_map,
     entropy_view,
     explain,
@@ -23,6 +24,7 @@ VIEWS: dict[str, Callable[[Panel], None]] = {
     "Along the genome": bar_code_view.bar_code,
     "Mean entropy": mean_entropy_view.mean_entropy,
     "World map": entropy_map.map_view,
+    "Diversity": diversity_view.diversity,
     "Serial founder": founder_view.founder,
     "Against compression": against_view.against_compression,
     "Populations": populations_view.populations,

@@ -97,6 +97,7 @@ def _run_facts(runs: RohResult) -> Result:
         "people": len(runs.people),
         "runs": len(runs.runs),
         "roh_length_bp": runs.length_bp,
+        "roh_people": records(runs.people),
         "roh_notes": list(runs.notes),
     }
 

@@ -28,7 +28,7 @@ def adopt(job: Job, output: Path) -> None:
         keep_panel(output)
     elif job.request.kind == "train":
         _model_of_job(job, output)
-    elif job.request.kind == "codecs":
+    elif job.request.kind in ("codecs", "diversity"):
         _keep_words(job, output)
 
 

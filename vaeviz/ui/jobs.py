@@ -26,6 +26,7 @@ PAGE_OF_KIND = {
     "compress": "pages/compression.py",
     "decompress": "pages/compression.py",
     "streams": "pages/compression.py",
+    "diversity": "pages/entropy.py",
 }
 LEAVE = "you can leave or close this page"
 _DISMISSED = "vaeviz_dismissed_jobs"
