@@ -11,6 +11,7 @@ from vaeviz.analysis.quantities import PLUG_IN, Quantity
 from vaeviz.escape import plain
 from vaeviz.figures.arcs import add_arcs
 from vaeviz.figures.chart import Chart
+from vaeviz.figures.compression import AXIS_TITLES
 from vaeviz.figures.groups import group_scatter, whiskers
 from vaeviz.figures.palette import BACKGROUND, Theme, colours, contrast, neutral, rgba
 from vaeviz.figures.theme import INKS, label, rounded, style
@@ -107,7 +108,7 @@ def entropy_against_compression(
         both,
         "mean_entropy_bits",
         measure,
-        titles=("mean entropy (bits per site)", measure.replace("_", " ")),
+        titles=("mean entropy (bits per site)", AXIS_TITLES.get(measure, measure)),
         title="Entropy and compression",
         samples=samples,
         theme=theme,

@@ -67,8 +67,7 @@ def founder_line(
         height=height,
     )
     figure = go.Figure([*_fit(band, theme), *points.figure.data], points.figure.layout)
-    used = table.loc[table["value"].notna(), "used"].to_numpy(bool)
-    _hollow(figure.data[-1], used, theme)
+    _hollow(figure.data[-1], table["used"].to_numpy(bool), theme)
     figure.add_annotation(
         text=line_words(line, unit),
         x=1 if line.slope_per_1000_km <= 0 else 0,
@@ -83,7 +82,7 @@ def founder_line(
         bgcolor=rgba(BACKGROUND[theme], 0.9),
     )
     figure.update_xaxes(rangemode="tozero")
-    figure.update_yaxes(range=_with_headroom(table["value"]))
+    figure.update_yaxes(range=_with_headroom(pd.concat([table["value"], band["fitted"]])))
     alt = (
         f"Scatter plot of {len(table)} populations: {value_title} against distance from the "
         f"origin. The line through {line.n_populations} of them changes by "

@@ -147,7 +147,7 @@ def placed_samples(panel: Panel, by: str, table: pd.DataFrame) -> pd.DataFrame:
     samples = panel.samples.copy()
     moved = labels.isin(places.index).to_numpy()
     for column in COLUMNS:
-        samples.loc[moved, column] = labels[moved].map(places[column]).to_numpy()
+        samples.loc[moved, column] = labels[moved].map(places[column]).to_numpy(float)
     return samples
 
 

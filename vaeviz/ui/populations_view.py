@@ -9,7 +9,7 @@ from vaeviz.data.panel import SAMPLE_COLUMNS, Panel
 from vaeviz.escape import plain
 from vaeviz.ui import derived, places_edit
 from vaeviz.ui.cache import remembered
-from vaeviz.ui.columns import half_width_group
+from vaeviz.ui.columns import group_choice
 from vaeviz.ui.errors import shown_errors
 from vaeviz.ui.look import look
 from vaeviz.ui.selecting import event_ids
@@ -32,7 +32,9 @@ HOW = (
 
 def populations(panel: Panel) -> None:
     """Edit the places of groups, and keep them as a new panel."""
-    by = half_width_group(panel, "populations_by")
+    left, _ = st.columns(2)
+    with left:
+        by = group_choice(panel, "populations_by", "population")
     groups = places_edit.named(derived.populations(panel, by))
     if groups.empty:
         st.info(NO_GROUPS, icon=":material/label_off:")
