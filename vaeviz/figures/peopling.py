@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from vaeviz.data.assets import Route
 from vaeviz.data.panel import UNLABELLED
@@ -174,7 +175,7 @@ def _first_traces(
     marks = symbols(drawn["superpopulation"], samples)
     for name in sorted(set(drawn["superpopulation"])):
         rows = drawn[drawn["superpopulation"] == name]
-        look = {
+        look: dict[str, object] = {
             "mode": "markers",
             "x": rounded(rows["x"], 5),
             "y": rounded(rows["y"], 5),
@@ -241,7 +242,9 @@ def _walked(view: View, route: Route, ka: float) -> tuple[Floats, Floats]:
     return view.line(np.interp(at, along, lon), np.interp(at, along, lat))
 
 
-def _joined(lines: list[tuple[Floats, Floats]]) -> tuple[Floats, Floats]:
+def _joined(
+    lines: list[tuple[Floats, Floats]],
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Lines as one with gaps; never empty, since Plotly keeps the old line for an empty one."""
     gap = [np.nan]
     x, y = (np.concatenate([gap, *(p for line in lines for p in (line[i], gap))]) for i in (0, 1))
@@ -273,11 +276,16 @@ def _date(ka: float) -> str:
 
 def _events(now: Sequence[Route]) -> str:
     lines = [
-        f"<b>{escape(r.label, 40)}</b>, {r.ka_start:g}–{r.ka_end:g} ka "
-        f"({escape(r.citations[0].split(',')[0], 30)})"
+        f"<b>{escape(r.label, 40)}</b>, {r.ka_start:g}–{r.ka_end:g} ka{_source(r)}"
         for r in sorted(now, key=lambda r: -r.ka_start)[:EVENTS_AT_ONCE]
     ]
     return "<br>".join(lines)
+
+
+def _source(route: Route) -> str:
+    """Author and year of the first reference."""
+    first = next((c.split(",")[0] for c in route.citations), "")
+    return f" ({escape(first, 30)})" if first else ""
 
 
 def _frame_name(ka: float) -> str:

@@ -79,7 +79,8 @@ def fanned(points: Floats, diameter: float) -> Floats:
     rank = np.empty(len(points))
     rank[order] = np.arange(len(points)) - np.repeat(starts, sizes)
     # Seed k covers one disc's square around the centre, so the area grows with k.
-    radius = diameter * np.sqrt(rank / np.pi) * 1.05
+    alone = np.repeat(sizes, sizes)[np.argsort(order, kind="stable")] == 1
+    radius = 1.05 * diameter * np.sqrt(np.where(alone, 0, rank + 0.5) / np.pi)
     angle = rank * GOLDEN_ANGLE
     return points + np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
 

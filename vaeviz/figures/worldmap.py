@@ -91,21 +91,18 @@ def world_map(
     if links is not None:
         add_links(figure, view, links, drawn, theme)
     _add_leaders(figure, drawn, scale, theme)
-    numeric = value is not None and is_number(table[value])
-    if not numeric:
+    numbers = value if value is not None and is_number(table[value]) else None
+    if numbers is None:
         _add_groups(figure, drawn, value, samples, theme)
     else:
-        _add_values(
-            figure, view, drawn, value, value_title or value.replace("_", " "), samples, theme
-        )
+        bar = value_title or numbers.replace("_", " ")
+        _add_values(figure, view, drawn, numbers, bar, samples, theme)
     _add_words(figure, view, drawn, routes, scale, show_names, theme)
     _add_rings(figure, drawn, selected or {}, theme)
-    legend: Legend = "below" if not numeric or routes or links else "none"
+    legend: Legend = "below" if numbers is None or routes or links else "none"
     style(figure, theme, title=title, caption=caption, height=height, legend=legend)
     frame(figure, view, theme)
-    alt = _alt(
-        table, len(populations) - len(table), value if numeric else None, value_title, routes
-    )
+    alt = _alt(table, len(populations) - len(table), numbers, value_title, routes)
     if links is not None:
         alt += f" {len(links.table)} dashed lines show {links.title}."
     return Chart(figure, table, title, alt, caption, name, theme)

@@ -34,14 +34,15 @@ def link_layer(panel: Panel, by: str) -> LinkLayer | None:
 
     kinds: list[LinkKind] = ["fst", "f2", "covariance"]
     kinds += ["latent"] if guards.find_model() is not None else []
-    titles = {NONE: "None", **{k: MEASURES[k].title for k in kinds}}
+    titles: dict[str, str] = {NONE: "None"}
+    titles.update((k, MEASURES[k].title) for k in kinds)
     if len(set(panel.labels(by))) < 2:
         st.caption("No computed links: they need two groups.")
         return None
     left, middle, right = st.columns(3)
     with left:
         picked = choice("Computed links", [NONE, *kinds], "map_links", NONE, titles.__getitem__)
-    kind = next((k for k in kinds if k == picked), None)
+    kind: LinkKind | None = next((k for k in kinds if k == picked), None)
     if kind is None:
         return None
     with middle:
