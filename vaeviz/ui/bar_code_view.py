@@ -65,10 +65,21 @@ def _region_box(strips: Strips, axis: GenomeAxis) -> None:
     st.text_input(
         "Go to",
         key=REGION,
-        placeholder="15:66.2-66.5 Mb" if axis.unit == "bp" else "1000-2000",
+        placeholder=_example(strips, axis),
         help=f"A region, a chromosome or a site: {escape(_examples(axis), 200)}.",
         on_change=partial(_go, strips, axis),
     )
+
+
+def _example(strips: Strips, axis: GenomeAxis) -> str:
+    """A region in the middle of this panel, as one may type it."""
+    n_sites = len(strips.sites)
+    first, last = n_sites // 2, min(n_sites // 2 + max(n_sites // 20, 1), n_sites - 1)
+    if axis.unit == "site":
+        return f"{first + 1}-{last + 1}"
+    start, end = strips.sites.iloc[first], strips.sites.iloc[last]
+    stop = end["pos"] if end["chrom"] == start["chrom"] else start["pos"] + 1_000_000
+    return f"{plain(start['chrom'], 20)}:{start['pos'] / 1e6:.2f}-{stop / 1e6:.2f} Mb"
 
 
 def _examples(axis: GenomeAxis) -> str:

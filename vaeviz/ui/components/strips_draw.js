@@ -3,6 +3,7 @@
 const MINIMAP = 8;
 const TOP = MINIMAP + 12;
 const BOTTOM = 40;
+const ROOMY = 190; // pixels that take a chromosome's name with the word before it
 const PARTS = { group: "", admixed: "recently admixed", difference: "difference" };
 
 function rowHeight(n) {
@@ -188,11 +189,16 @@ function drawTicks(state) {
 function drawChromosomes(state, seen, unit) {
   const { pen, box, scene } = state;
   let taken = -1e9;
+  if ([...seen.values()].every(([from, to]) => to - from <= ROOMY)) {
+    pen.fillStyle = scene.inks.muted;
+    pen.textAlign = "right";
+    pen.fillText("chr", box.left - 8, box.bottom + 24);
+  }
   pen.fillStyle = scene.inks.text;
   pen.textAlign = "center";
   for (const [chromosome, [from, to]] of seen) {
     const name = scene.axis.names[chromosome];
-    const roomy = to - from > 190;
+    const roomy = to - from > ROOMY;
     const text = roomy ? `chromosome ${name}${unit}` : name;
     const half = pen.measureText(text).width / 2;
     const x = Math.min(Math.max((from + to) / 2, box.left + half), box.width - half);
