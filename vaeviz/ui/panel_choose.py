@@ -13,7 +13,7 @@ from vaeviz.data.samples import SampleColumns, guess_columns, read_sample_sheet
 from vaeviz.errors import VaevizError
 from vaeviz.escape import escape, plain
 from vaeviz.jobs.status import Limits
-from vaeviz.ui import jobs, library, state, steps, uploading, workspace
+from vaeviz.ui import jobs, library, panel_sequence, state, steps, uploading, workspace
 from vaeviz.ui.errors import show_error, shown_errors
 from vaeviz.ui.tables import show_frame
 
@@ -170,12 +170,14 @@ def _confirm(upload: uploading.Upload) -> None:
         with shown_errors():
             table = read_sample_sheet(upload.sheet)
     columns = _column_boxes(table) if table is not None else None
+    if st.checkbox(panel_sequence.LABEL, key="import_unfiltered", help=panel_sequence.MEANING):
+        arguments.append("--unfiltered-sequence")
     with st.container(horizontal=True):
         if st.button("Import", key="start_import", type="primary"):
             with shown_errors():
                 if table is not None and columns is not None:
                     sheet = uploading.confirmed_sheet(table, columns)
-                    arguments = ["--samples", str(sheet)]
+                    arguments += ["--samples", str(sheet)]
                 start_import(upload, arguments)
                 st.rerun()
         st.button("Choose other files", key="drop_upload", on_click=_drop, args=(upload,))

@@ -13,6 +13,7 @@ from vaeviz.escape import escape
 from vaeviz.ui import derived, jobs, state, workspace
 from vaeviz.ui.guards import made_badge
 from vaeviz.ui.panel_filter import waterfall
+from vaeviz.ui.panel_sequence import sequence_switch
 from vaeviz.ui.show import show_chart, theme
 from vaeviz.ui.tables import show_frame, show_table
 from vaeviz.ui.widgets import loading, segments
@@ -116,6 +117,7 @@ def _samples(panel: Panel) -> None:
 
 
 def _history(panel: Panel) -> None:
+    sequence_switch(panel)
     steps = waterfall(panel)
     if steps.empty:
         st.caption("Nothing was filtered: the panel is as it was read.")
