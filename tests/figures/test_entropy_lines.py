@@ -11,6 +11,7 @@ from vaeviz.analysis.quantities import QUANTITIES
 from vaeviz.figures.entropy import entropy_bars
 from vaeviz.figures.entropy_rate import entropy_rate
 from vaeviz.figures.frequency_cut import cut_words, frequency_cut
+from vaeviz.figures.palette import neutral
 
 
 @pytest.mark.parametrize("key", QUANTITIES)
@@ -55,15 +56,22 @@ def test_bounds_are_full_and_plug_in_dotted() -> None:
     np.testing.assert_allclose(dotted.y, rows["plug_in_bits"], rtol=1e-3)
     assert (full.line.dash, dotted.line.dash) == ("solid", "dot")
     assert not dotted.showlegend
+    assert figure.data[-1].name == "plug-in: too low"
     assert len(entropy_rate(table, "plug_in_bits").figure.data) == len(GROUPS)
 
 
 def test_model_stands_to_the_right_of_the_lines() -> None:
     chart = entropy_rate(rates(GROUPS), model=model_bits(("AFR", "EUR", "other")))
-    points = chart.figure.data[2 * len(GROUPS) :]
+    points = chart.figure.data[2 * len(GROUPS) + 1 :]
     assert [list(p.x) for p in points] == [[4], [4]]
     assert list(chart.figure.layout.xaxis.ticktext) == ["0", "1", "2", "3", "model"]
     assert chart.table.groupby("group")["model_bits"].first().notna().sum() == 2
+
+
+def test_admixed_groups_come_last_and_grey() -> None:
+    chart = frequency_cut(cuts(GROUPS), admixed={"ADM"})
+    assert [t.name for t in chart.figure.data] == ["EAS", "EUR", "AFR", "ADM"]
+    assert chart.figure.data[3].line.color == neutral("light")
 
 
 def test_unit_is_on_the_axis() -> None:

@@ -48,7 +48,7 @@ class EntropyRate:
         leave_one_out_bits, upper_bound_bits (the least leave-one-out bits of this context or a
         shorter one), upper_bound_low_bits, upper_bound_high_bits (95 % over blocks of sites),
         unit, admixed. Groups one after the other, falling by the upper bound at the longest
-        context.
+        context, admixed ones last.
     unit : str
         'bits per allele' (phased) or 'bits per genotype' (unphased); the two do not compare.
     n_rows : int
@@ -230,8 +230,10 @@ def _group_table(bits: NDArray[np.float64], n_bootstrap: int, seed: int) -> pd.D
 
 def _in_order(table: pd.DataFrame) -> pd.DataFrame:
     last = table[table["context"] == table["context"].max()]
-    falling = last.sort_values("upper_bound_bits", ascending=False, kind="stable")["group"]
-    rank = {group: i for i, group in enumerate(falling)}
+    falling = last.sort_values(
+        ["admixed", "upper_bound_bits"], ascending=[True, False], kind="stable"
+    )
+    rank = {group: i for i, group in enumerate(falling["group"])}
     table = table.assign(_rank=table["group"].map(rank))
     table = table.sort_values(["_rank", "context"], ignore_index=True).drop(columns="_rank")
     first = ["group", "context", "n_sites", "n_rows"]

@@ -60,6 +60,8 @@ def entropy_rate(
                 rows, "context", "plug_in_bits", [], *shade, dash="dot", in_legend=False
             )
             figure.add_trace(dots)
+    if estimate != "plug_in_bits":
+        figure.add_trace(_dotted_key(theme))
     beside = model is not None and len(model) > 0
     if model is not None and beside:
         _add_model(figure, model, longest + 1, look, theme)
@@ -85,6 +87,18 @@ def entropy_rate(
     return Chart(figure, data, title, _alt(table, groups, estimate), caption, name, theme)
 
 
+def _dotted_key(theme: Theme) -> go.Scatter:
+    """Entry of the legend for the dotted lines, which draws nothing."""
+    return go.Scatter(
+        x=[None],
+        y=[None],
+        mode="lines",
+        line={"color": INKS[theme].muted, "width": 1.3, "dash": "dot"},
+        name="plug-in: too low",
+        hoverinfo="skip",
+    )
+
+
 def _hover(row: pd.Series, estimate: str) -> str:
     lines = [f"<b>{label(row['group'], 40)}</b>", f"given {int(row['context'])} sites before"]
     lines.append(f"{ESTIMATES[estimate].lower()} {row[estimate]:.4f} {row['unit']}")
@@ -107,7 +121,7 @@ def _add_model(
         one = row.to_frame().T
         colour, symbol = look[str(row["group"])]
         bits = one["model_bits"].astype(float)
-        ends = [one[f"model_{end}_bits"].astype(float) for end in ("low", "high")]
+        low, high = (one[f"model_{end}_bits"].astype(float) for end in ("low", "high"))
         figure.add_trace(
             go.Scatter(
                 x=[place],
@@ -119,7 +133,7 @@ def _add_model(
                     "color": colour,
                     "line": {"color": INKS[theme].text, "width": 1},
                 },
-                error_y=whiskers(bits, *ends, colour),
+                error_y=whiskers(bits, low, high, colour),
                 legendgroup=label(row["group"]),
                 showlegend=False,
                 hovertext=f"<b>{label(row['group'], 40)}</b><br>model {bits.iloc[0]:.4f}",

@@ -27,7 +27,7 @@ def frequency_cut(
     theme: Theme = "light",
     caption: str = "",
     name: str = "entropy_by_cut",
-    height: int = 420,
+    height: int = 460,
 ) -> Chart:
     """Mean entropy of every group by the cut; lines that cross change the order.
 
@@ -45,9 +45,10 @@ def frequency_cut(
     cuts = sorted(table["maf_cut"].unique())
     place = {value: i for i, value in enumerate(cuts)}
     drawn = table.assign(_place=table["maf_cut"].map(place))
+    apart = admixed or set()
     first = drawn[drawn["_place"] == 0].sort_values("mean_entropy_bits", ascending=False)
-    groups = [str(g) for g in first["group"]]
-    look = looks(groups, admixed or set(), samples, theme)
+    groups = sorted(map(str, first["group"]), key=apart.__contains__)
+    look = looks(groups, apart, samples, theme)
     figure = go.Figure()
     for group in groups:
         rows = drawn[drawn["group"] == group].sort_values("_place")

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 READ = (
     "How uncertain an allele stays once the sites before it are known: what LD leaves to tell. "
-    "Counting patterns (plug-in, dotted) comes out too low for long contexts, coding each row by "
-    "all others of its group (upper bound) too high: the truth lies between."
+    "Counting patterns (plug-in, dotted) comes out too low for long contexts, coding each "
+    "haplotype by the others of its group (upper bound) too high: the truth lies between."
 )
 UNPHASED = (
     "The panel is unphased, so these are genotypes: bits per genotype, which do not compare with "
@@ -79,9 +79,11 @@ def _model_bits(panel: Panel, by: str, unit: str) -> pd.DataFrame | None:
         return None
     alleles = 1 if unit == "bits per allele" else 2
     groups = found.groups.iloc[:-1]
+    phase = " It codes people, so which haplotype carries what is not in its bits."
     st.caption(
-        "Points: the model's bits for its held-out people over all of its sites; it was trained on "
-        "other people and codes each with the whole genome in view."
+        "Points: the model's bits for its held-out people over all of its sites. It was trained on "
+        "other people, and codes each with all sites in view."
+        + (phase if panel.phased and model.config.rows == "person" else "")
     )
     return pd.DataFrame(
         {

@@ -54,10 +54,10 @@ def _controls(panel: Panel) -> tuple[str, Quantity, float, pd.DataFrame]:
     """Column to group by, measure, frequency cut, and the table of cuts."""
     from vaeviz.analysis.quantities import QUANTITIES
 
-    left, middle, right = st.columns(3)
+    left, right = st.columns(2)
     with left:
         by = group_choice(panel, "bars_by")
-    with middle:
+    with right:
         key = choice(
             "Measure",
             list(QUANTITIES),
@@ -66,7 +66,7 @@ def _controls(panel: Panel) -> tuple[str, Quantity, float, pd.DataFrame]:
             bind=True,
         )
     cuts = measured.cut_table(panel, by)
-    with right:
+    with st.columns(2)[0]:
         cut = _cut_choice(sorted(map(float, cuts["maf_cut"].unique())))
     return by, QUANTITIES[key], cut, cuts
 
