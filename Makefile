@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
 
-.PHONY: run test lint slow gpu shots panels models bench bench-latent bench-compression clean
+.PHONY: run test lint slow gpu shots panels models bench bench-latent bench-compression bench-entropy clean
 
 run: .venv/run.stamp
 	$(BIN)/python -m vaeviz serve --port $(PORT)
@@ -44,6 +44,10 @@ bench-latent: .venv/dev.stamp
 # Hours; goes on where it was interrupted.
 bench-compression: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.compression --cache out/bench-compression
+
+# Minutes.
+bench-entropy: .venv/dev.stamp
+	$(BIN)/python -m benchmarks.entropy
 
 clean:
 	rm -rf .venv build out shots *.egg-info
