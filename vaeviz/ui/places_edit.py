@@ -79,9 +79,9 @@ def matched(table: pd.DataFrame, overwrite: bool) -> tuple[pd.DataFrame, int]:
     from vaeviz.analysis.places import known_places
 
     known = known_places(table["group"])
-    found = known["latitude"].notna().to_numpy()
+    found = known["latitude"].notna()
     if not overwrite:
-        found &= ~table[COLUMNS].notna().all(axis=1).to_numpy()
+        found &= table[COLUMNS].isna().any(axis=1)
     filled = table.copy()
     for column in (*COLUMNS, "source"):
         filled.loc[found, column] = known.loc[found, column].to_numpy()
