@@ -22,7 +22,7 @@ from vaeviz.figures.theme import FONT, INKS, LABEL_CHARACTERS
 Kind = Literal["group", "admixed", "difference"]
 
 DIFFERENCE_SCALE: dict[Theme, list[str]] = {
-    "light": ["#0B4F8A", "#5FA8D8", "#F4F1EA", "#F0A04B", "#A63A00"],
+    "light": ["#0B4F8A", "#5FA8D8", "#FFFEFA", "#F0A04B", "#A63A00"],
     "dark": ["#9AD0F5", "#2F7FB8", "#1D1B19", "#C0651A", "#FFC58A"],
 }
 """Blue where the second group has more entropy, orange where the first; the ground in between."""

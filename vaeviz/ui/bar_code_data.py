@@ -1,8 +1,7 @@
-"""Strips of a window, in the order shown, and packed for the browser."""
+"""Strips of a window, in the order shown, with the values of their bins."""
 
 from __future__ import annotations
 
-import base64
 import dataclasses
 import math
 from collections.abc import Sequence
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from vaeviz.analysis.genome_axis import GenomeAxis
 from vaeviz.analysis.populations import is_admixed
@@ -29,18 +28,11 @@ from vaeviz.escape import plain
 if TYPE_CHECKING:
     from vaeviz.figures.palette import Theme
     from vaeviz.figures.strips_svg import Picture, Strip
-    from vaeviz.ui.bar_code_window import Window
 
 Measure = Literal["mean", "max"]
 
-MISSING = 65535
-"""Of the 16-bit steps, from -1 to 1 bit, that values travel in: exact to .00002 bits."""
-
-MARGIN = 0.5
-"""Windows to either side that are binned too: a drag shows them at once."""
-
-LABEL, NAME, ALLELE = 28, 40, 24
-"""Characters of groups, of sites and chromosomes, and of alleles that the browser is sent."""
+SHORT = 12
+"""Characters of a group in the name of a difference."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -110,8 +102,8 @@ def make_scene(
         chosen = [group for group in order if group in choice.minuends]
         difference, largest = bin_differences(strips, bins, chosen, choice.subtrahend)
         mean, extreme = np.vstack([mean, difference]), np.vstack([extreme, largest])
-        minus = plain(choice.subtrahend, 12)
-        names = [f"{plain(group, 12)} − {minus}" for group in chosen]
+        minus = plain(choice.subtrahend, SHORT)
+        names = [f"{plain(group, SHORT)} − {minus}" for group in chosen]
         lines += [Strip(name, "difference", neutral(theme)) for name in names]
         rows += [-1] * len(chosen)
     return Scene(lines, rows, bins, mean, extreme)
@@ -167,145 +159,3 @@ def picture(scene: Scene, axis: GenomeAxis, choice: Choice, theme: Theme, captio
 def title(choice: Choice) -> str:
     """Of pictures."""
     return f"Entropy along the genome, {'highest' if choice.measure == 'max' else 'mean'} of a bin"
-
-
-def extended(axis: GenomeAxis, window: Window) -> tuple[float, float, int]:
-    """The window and its margins, with as many bins as pixels."""
-    span = window.end - window.start
-    low, high = axis.whole
-    start, end = max(window.start - MARGIN * span, low), min(window.end + MARGIN * span, high)
-    return start, end, max(round(window.width * (end - start) / span), 1)
-
-
-def payload(
-    scene: Scene,
-    strips: Strips,
-    axis: GenomeAxis,
-    window: Window,
-    choice: Choice,
-    theme: Theme,
-    words: dict[str, str],
-) -> dict[str, object]:
-    """All that the browser needs to draw, to be zoomed and to tell values.
-
-    `words` are title, caption, alt and file: texts for the picture.
-    """
-    from vaeviz.figures.bar_code import ENTROPY_SCALE
-    from vaeviz.figures.palette import BACKGROUND
-    from vaeviz.figures.strips_svg import DIFFERENCE_SCALE, EMPTY, colour_table
-    from vaeviz.figures.theme import FONT, INKS
-
-    top, top_difference = colour_tops(scene, choice, window.start, window.end)
-    inks = INKS[theme]
-    visible = axis.sites_in(window.start, window.end)
-    return {
-        "command": f"{window.digest[:8]} {window.unit} {window.command}",
-        "look": f"{choice} {[line.name for line in scene.strips]}"[:2000],
-        "answer": window.answer,
-        "view": [window.start, window.end],
-        "measure": choice.measure,
-        "rows": _rows(scene),
-        "axis": _axis(axis),
-        "bins": _bins(scene, axis, strips, visible),
-        "sites": _sites(scene, strips, visible),
-        "scales": {
-            "entropy": _packed(colour_table(ENTROPY_SCALE), "u1"),
-            "difference": _packed(colour_table(DIFFERENCE_SCALE[theme]), "u1"),
-        },
-        "top": top,
-        "top_difference": top_difference,
-        "inks": {
-            **{"text": inks.text, "muted": inks.muted, "axis": inks.axis, "accent": inks.accent},
-            **{"ground": BACKGROUND[theme], "empty": EMPTY[theme], "font": FONT},
-        },
-        **words,
-    }
-
-
-def _rows(scene: Scene) -> list[dict[str, object]]:
-    return [
-        {
-            "name": plain(line.name, LABEL),
-            "kind": line.kind,
-            "colour": line.colour,
-            "group": number,
-            "mean": None
-            if line.mean is None
-            else (f"{line.mean:.3f}" if math.isfinite(line.mean) else "–"),
-        }
-        for number, line in enumerate(scene.strips)
-    ]
-
-
-def _axis(axis: GenomeAxis) -> dict[str, object]:
-    stretches = axis.stretches
-    return {
-        "unit": axis.unit,
-        "whole": list(axis.whole),
-        "least_span": axis.least_span,
-        "chromosomes": [plain(name, LABEL) for name in axis.chromosomes],
-        "stretch_chromosome": _packed(stretches["chromosome"], "<i4"),
-        "x0": _packed(stretches["x0"], "<f8"),
-        "x1": _packed(stretches["x1"], "<f8"),
-        "value": _packed(stretches["value"], "<f8"),
-    }
-
-
-def _bins(scene: Scene, axis: GenomeAxis, strips: Strips, visible: slice) -> dict[str, object]:
-    bins = scene.bins
-    first, last = np.maximum(bins.first, 0), np.maximum(bins.stop - 1, 0)
-    ranks = axis.stretches["chromosome"].to_numpy()
-    left = axis.stretches["x0"].to_numpy()
-    # Positions where there are any; the number of the site else.
-    value = strips.sites["pos"] if "bp" in strips.axes else np.arange(1, len(strips.sites) + 1)
-    ends = {
-        name: (
-            ranks[np.searchsorted(left, axis.x[sites], side="right") - 1],
-            np.asarray(value)[sites],
-        )
-        for name, sites in (("first", first), ("last", last))
-    }
-    return {
-        "x0": bins.start,
-        "x1": bins.end,
-        "n": len(first),
-        "mean": _packed(steps(scene.mean), "<u2"),
-        "extreme": _packed(steps(scene.extreme), "<u2"),
-        "n_sites": _packed(bins.n_sites, "<i4"),
-        "lone": _packed(_lone(scene, visible)[1], "<i4"),
-        **{f"{name}_chromosome": _packed(rank, "<i4") for name, (rank, _) in ends.items()},
-        **{f"{name}_value": _packed(place, "<f8") for name, (_, place) in ends.items()},
-    }
-
-
-def _lone(scene: Scene, visible: slice) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Visible sites that have a bin to themselves; and of each bin its place among them or -1."""
-    first = scene.bins.first
-    alone = (scene.bins.n_sites == 1) & (first >= visible.start) & (first < visible.stop)
-    sites, place = np.unique(first[alone], return_inverse=True)
-    number = np.full(len(first), -1)
-    number[alone] = place
-    return sites, number
-
-
-def _sites(scene: Scene, strips: Strips, visible: slice) -> dict[str, object]:
-    sites, _ = _lone(scene, visible)
-    table = strips.sites.iloc[sites]
-    rows = np.array([row for row in scene.rows if row >= 0], dtype=np.int64)
-    return {
-        "id": [plain(text, NAME) if text != "." else "" for text in table["id"]],
-        "ref": [plain(text, ALLELE) for text in table["ref"]],
-        "alt": [plain(text, ALLELE) for text in table["alt"]],
-        "frequency": _packed(strips.frequency[np.ix_(rows, sites)], "<f4"),
-        "called": _packed(strips.n_called[np.ix_(rows, sites)], "<i4"),
-    }
-
-
-def steps(values: NDArray[np.float64]) -> NDArray[np.uint16]:
-    """Values from -1 to 1 as 16-bit steps; NaN as `MISSING`."""
-    scaled = np.round((np.clip(np.nan_to_num(values), -1, 1) + 1) / 2 * (MISSING - 1))
-    return np.where(np.isfinite(values), scaled, MISSING).astype(np.uint16)
-
-
-def _packed(values: ArrayLike, dtype: str) -> str:
-    return base64.b64encode(np.ascontiguousarray(values, dtype=dtype).tobytes()).decode()

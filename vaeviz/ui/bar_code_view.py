@@ -15,6 +15,7 @@ from vaeviz.errors import GenomeRegionError
 from vaeviz.escape import escape, plain
 from vaeviz.ui import bar_code_data, bar_code_window, measured
 from vaeviz.ui.bar_code_data import Choice
+from vaeviz.ui.bar_code_payload import extended, payload
 from vaeviz.ui.bar_code_window import Window
 from vaeviz.ui.cache import kept
 from vaeviz.ui.columns import group_choice
@@ -35,7 +36,7 @@ SVG_BINS = 1000
 @st.fragment
 @shown_errors()
 def bar_code(panel: Panel) -> None:
-    """Entropy along the genome, one strip a group; only this part reruns on a zoom."""
+    """Entropy along the genome, one strip a group."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         by = group_choice(panel, "barcode_by")
         strips = _strips(panel, by)
@@ -127,12 +128,15 @@ def _difference_name(option: str) -> str:
     return names.get(option, plain(option.removeprefix(ONE_GROUP)))
 
 
+@st.fragment
+@shown_errors()
 def _show(panel: Panel, strips: Strips, unit: Unit, chosen: Choice) -> None:
+    """The strips and what goes with them: all that reruns on a zoom."""
     axis = strips.axes[unit]
     window = bar_code_window.current(panel.digest, strips, unit)
     ground = theme()
     whole_scene = bar_code_data.make_scene(
-        strips, panel, axis, bar_code_data.extended(axis, window), chosen, ground
+        strips, panel, axis, extended(axis, window), chosen, ground
     )
     sites = axis.sites_in(window.start, window.end)
     summary = window_summary(strips, sites)
@@ -144,7 +148,7 @@ def _show(panel: Panel, strips: Strips, unit: Unit, chosen: Choice) -> None:
         "file": "vaeviz_entropy_along_genome.png",
     }
     draw_strips(
-        bar_code_data.payload(scene, strips, axis, window, chosen, ground, words),
+        payload(scene, strips, axis, window, chosen, ground, words),
         STRIPS,
         partial(_follow, axis),
     )

@@ -19,7 +19,7 @@ def strips(data: dict[str, object], key: str, on_view_change: Callable[[], None]
     Parameters
     ----------
     data : dict
-        As `ui.bar_code_data.payload` packs it.
+        As `ui.bar_code_payload.payload` packs it.
     key : str
         Session state holds the window under it: `view` with a, b (on the axis), width (pixels)
         and number (of the request).
