@@ -42,6 +42,10 @@ def rates(groups: Sequence[str], unit: str = "bits per allele") -> pd.DataFrame:
         bits = 0.3 / (1 + np.arange(4)) + 0.01 * i
         part = {"group": group, "context": np.arange(4), "plug_in_bits": bits}
         part |= {"miller_madow_bits": bits + 0.005, "leave_one_out_bits": bits + 0.02}
+        part |= {
+            "block_plug_in_bits": bits.cumsum(),
+            "block_miller_madow_bits": bits.cumsum() + 0.01,
+        }
         part |= {f"upper_bound{end}_bits": bits + d for end, d in BOUNDS.items()}
         parts.append(pd.DataFrame(part))
     table = pd.concat(parts, ignore_index=True)
@@ -66,5 +70,8 @@ def entropy_charts(theme: Theme, groups: Sequence[str], caption: str) -> dict[st
         ),
         "frequency_cut": frequency_cut.frequency_cut(cuts(groups), 0.05, {"ADM"}, **look),
         "entropy_rate": entropy_rate.entropy_rate(rates(groups), model=model_bits(groups), **look),
+        "entropy_rate_joint": entropy_rate.entropy_rate(
+            rates(groups), "block_miller_madow_bits", model_bits(groups), **look
+        ),
         "entropy_rate_plug_in": entropy_rate.entropy_rate(rates(groups), "plug_in_bits", **look),
     }

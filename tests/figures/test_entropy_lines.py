@@ -9,7 +9,7 @@ from tests.figures.builders import GROUPS, arcs
 from tests.figures.entropy_builders import cuts, model_bits, quantity_table, rates
 from vaeviz.analysis.quantities import QUANTITIES
 from vaeviz.figures.entropy import entropy_bars
-from vaeviz.figures.entropy_rate import entropy_rate
+from vaeviz.figures.entropy_rate import JOINT, entropy_rate
 from vaeviz.figures.frequency_cut import cut_words, frequency_cut
 from vaeviz.figures.palette import neutral
 
@@ -72,6 +72,16 @@ def test_admixed_groups_come_last_and_grey() -> None:
     chart = frequency_cut(cuts(GROUPS), admixed={"ADM"})
     assert [t.name for t in chart.figure.data] == ["EAS", "EUR", "AFR", "ADM"]
     assert chart.figure.data[3].line.color == neutral("light")
+
+
+def test_joint_entropy_has_a_unit_of_its_own_and_no_model() -> None:
+    table = rates(GROUPS)
+    chart = entropy_rate(table, JOINT, model_bits(GROUPS))
+    assert "bits per block" in chart.figure.layout.yaxis.title.text
+    assert "model" not in chart.figure.layout.xaxis.ticktext
+    rows = table[table["group"] == "AFR"]
+    np.testing.assert_allclose(chart.figure.data[0].y, rows[JOINT], rtol=1e-3)
+    np.testing.assert_allclose(chart.figure.data[1].y, rows["block_plug_in_bits"], rtol=1e-3)
 
 
 def test_unit_is_on_the_axis() -> None:

@@ -47,8 +47,9 @@ class EntropyRate:
         group, context (sites), n_sites, n_rows, plug_in_bits, miller_madow_bits,
         leave_one_out_bits, upper_bound_bits (the least leave-one-out bits of this context or a
         shorter one), upper_bound_low_bits, upper_bound_high_bits (95 % over blocks of sites),
-        unit, admixed. Groups one after the other, falling by the upper bound at the longest
-        context, admixed ones last.
+        block_plug_in_bits, block_miller_madow_bits (joint entropy of the site and its context
+        together), unit, admixed. Groups one after the other, falling by the upper bound at the
+        longest context, admixed ones last.
     unit : str
         'bits per allele' (phased) or 'bits per genotype' (unphased); the two do not compare.
     n_rows : int
@@ -210,7 +211,7 @@ def _rows(panel: Panel, by: str, seed: int) -> tuple[dict[str, NDArray[np.int64]
 
 def _group_table(bits: NDArray[np.float64], n_bootstrap: int, seed: int) -> pd.DataFrame:
     """Means over sites of one group, a row a length of context."""
-    plug_in, miller_madow, leave_one_out = (mean_over_sites(x.T) for x in bits)
+    plug_in, miller_madow, leave_one_out, block, block_mm = (mean_over_sites(x.T) for x in bits)
     low, high = block_intervals(np.ascontiguousarray(bits[2].T), n_bootstrap, seed)
     # More context never adds entropy, so what a shorter one proves holds for a longer one.
     costs = np.where(np.isfinite(leave_one_out), leave_one_out, np.inf)
@@ -224,6 +225,8 @@ def _group_table(bits: NDArray[np.float64], n_bootstrap: int, seed: int) -> pd.D
             "upper_bound_bits": leave_one_out[best],
             "upper_bound_low_bits": low[best],
             "upper_bound_high_bits": high[best],
+            "block_plug_in_bits": block,
+            "block_miller_madow_bits": block_mm,
         }
     )
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def conditional_bits(
     alleles: NDArray[np.int8], targets: NDArray[np.int64], n_context: int, n_symbols: int
 ) -> NDArray[np.float64]:
-    """Three estimates of the entropy of an allele given those before it, for each target site.
+    """Estimates of the entropy of an allele given those before it, for each target site.
 
     Parameters
     ----------
@@ -30,22 +30,27 @@ def conditional_bits(
 
     Returns
     -------
-    float64, shape (3, n_targets, n_context + 1)
-        Plug-in, Miller-Madow, leave-one-out bits by length of context. A row counts where the
-        site and all of its context are called; NaN where no row does (two for leave-one-out).
+    float64, shape (5, n_targets, n_context + 1)
+        Plug-in, Miller-Madow, leave-one-out bits by length of context; then plug-in and
+        Miller-Madow bits of the whole block, site and context. A row counts where the site and
+        all of its context are called; NaN where no row does (two for leave-one-out).
     """
     n_rows = alleles.shape[1]
-    result = np.full((3, len(targets), n_context + 1), np.nan)
+    result = np.full((5, len(targets), n_context + 1), np.nan)
     patterns = np.empty((n_context + 1, n_rows), np.int64)
     joint = np.zeros((n_context + 1, n_symbols ** (n_context + 1)), np.int32)
     context = np.zeros((n_context + 1, n_symbols**n_context), np.int32)
     for t in range(len(targets)):
         _read_patterns(alleles, targets[t], n_symbols, patterns)
         for k in range(n_context + 1):
-            n, seen = _count(patterns[k], n_symbols, joint[k], context[k])
+            n, n_joint, n_contexts = _count(patterns[k], n_symbols, joint[k], context[k])
             if n:
-                result[0, t, k] = _plug_in(patterns[k], n_symbols, joint[k], context[k]) / n
-                result[1, t, k] = result[0, t, k] + seen / (2 * n * np.log(2))
+                given, block = _plug_in(patterns[k], n, n_symbols, joint[k], context[k])
+                one_class = 1 / (2 * n * np.log(2))
+                result[0, t, k] = given
+                result[1, t, k] = given + (n_joint - n_contexts) * one_class
+                result[3, t, k] = block
+                result[4, t, k] = block + (n_joint - 1) * one_class
         _leave_one_out(patterns, n_symbols, joint, context, result[2, t])
         for k in range(n_context + 1):
             for r in range(n_rows):
@@ -78,32 +83,38 @@ def _count(
     n_symbols: int,
     joint: NDArray[np.int32],
     context: NDArray[np.int32],
-) -> tuple[int, int]:
-    """Fill the counts; returns rows counted and by how much patterns outnumber contexts."""
-    n, seen = 0, 0
+) -> tuple[int, int, int]:
+    """Fill the counts; returns rows counted, different patterns and different contexts."""
+    n, n_joint, n_contexts = 0, 0, 0
     for pattern in patterns:
         if pattern < 0:
             continue
         n += 1
-        seen += (joint[pattern] == 0) - (context[pattern // n_symbols] == 0)
+        n_joint += joint[pattern] == 0
+        n_contexts += context[pattern // n_symbols] == 0
         joint[pattern] += 1
         context[pattern // n_symbols] += 1
-    return n, seen
+    return n, n_joint, n_contexts
 
 
 @njit(cache=True, nogil=True)
 def _plug_in(
     patterns: NDArray[np.int64],
+    n: int,
     n_symbols: int,
     joint: NDArray[np.int32],
     context: NDArray[np.int32],
-) -> float:
-    """Sum over rows of -log2 of the share of their symbol in their context."""
-    total = 0.0
+) -> tuple[float, float]:
+    """Mean of -log2 of the share of rows' patterns in their context, and among all n rows."""
+    given, block = 0.0, 0.0
     for pattern in patterns:
-        if pattern >= 0 and joint[pattern] != context[pattern // n_symbols]:
-            total -= np.log2(joint[pattern] / context[pattern // n_symbols])
-    return total
+        if pattern < 0:
+            continue
+        if joint[pattern] != context[pattern // n_symbols]:
+            given -= np.log2(joint[pattern] / context[pattern // n_symbols])
+        if joint[pattern] != n:
+            block -= np.log2(joint[pattern] / n)
+    return given / n, block / n
 
 
 @njit(cache=True, nogil=True)

@@ -12,12 +12,21 @@ from vaeviz.figures.groups import whiskers
 from vaeviz.figures.palette import Theme
 from vaeviz.figures.theme import INKS, label, rounded, style
 
+JOINT = "block_miller_madow_bits"
 ESTIMATES = {
     "upper_bound_bits": "Upper bound",
     "plug_in_bits": "Plug-in",
     "miller_madow_bits": "Miller-Madow",
+    JOINT: "Joint, Miller-Madow",
 }
-"""Columns that can be drawn as full lines; the plug-in stands below the others as dots."""
+"""Columns that can be drawn as full lines."""
+
+DOTTED = {
+    "upper_bound_bits": "plug_in_bits",
+    "miller_madow_bits": "plug_in_bits",
+    JOINT: "block_plug_in_bits",
+}
+"""The plug-in that stands below each as dots."""
 
 
 def entropy_rate(
@@ -36,7 +45,7 @@ def entropy_rate(
     Parameters
     ----------
     table
-        group, context, n_rows, the columns of `ESTIMATES`, upper_bound_low_bits,
+        group, context, n_rows, the columns of `ESTIMATES` and `DOTTED`, upper_bound_low_bits,
         upper_bound_high_bits, unit, admixed (`analysis.entropy_rate.EntropyRate.table`).
     estimate
         Column drawn as full lines.
@@ -48,24 +57,24 @@ def entropy_rate(
     """
     groups = list(dict.fromkeys(table["group"].map(str)))
     look = looks(groups, set(table.loc[table["admixed"], "group"].map(str)), samples, theme)
-    longest, unit = int(table["context"].max()), str(table["unit"].iloc[0])
+    longest, joint = int(table["context"].max()), estimate == JOINT
     figure = go.Figure()
     for group in groups:
         rows = table[table["group"] == group].sort_values("context")
         thin, shade = len(groups) > MANY, look[group]
         hover = [_hover(row, estimate) for _, row in rows.iterrows()]
         figure.add_trace(group_line(rows, "context", estimate, hover, *shade, thin=thin))
-        if estimate != "plug_in_bits":
+        if estimate in DOTTED:
             dots = group_line(
-                rows, "context", "plug_in_bits", [], *shade, dash="dot", in_legend=False
+                rows, "context", DOTTED[estimate], [], *shade, dash="dot", in_legend=False
             )
             figure.add_trace(dots)
-    if estimate != "plug_in_bits":
+    if estimate in DOTTED:
         figure.add_trace(_dotted_key(theme))
-    beside = model is not None and len(model) > 0
+    beside = model is not None and len(model) > 0 and not joint
     if model is not None and beside:
         _add_model(figure, model, longest + 1, look, theme)
-    title = "Entropy given the sites before"
+    title = "Joint entropy of neighbours" if joint else "Entropy given the sites before"
     style(
         figure,
         theme,
@@ -73,8 +82,8 @@ def entropy_rate(
         caption=caption,
         height=height + 18 * (len(groups) // 10),
         legend="below",
-        x_title="known sites before",
-        y_title=f"{ESTIMATES[estimate].lower()} ({unit})".replace("miller-m", "Miller-M"),
+        x_title="k, in blocks of k + 1 sites" if joint else "known sites before",
+        y_title=f"{_name(estimate)} ({_unit(table, estimate)})",
     )
     places = list(range(longest + 1))
     figure.update_xaxes(
@@ -99,9 +108,19 @@ def _dotted_key(theme: Theme) -> go.Scatter:
     )
 
 
+def _name(estimate: str) -> str:
+    return ESTIMATES[estimate].lower().replace("miller-m", "Miller-M")
+
+
+def _unit(table: pd.DataFrame, estimate: str) -> str:
+    return "bits per block" if estimate == JOINT else str(table["unit"].iloc[0])
+
+
 def _hover(row: pd.Series, estimate: str) -> str:
     lines = [f"<b>{label(row['group'], 40)}</b>", f"given {int(row['context'])} sites before"]
-    lines.append(f"{ESTIMATES[estimate].lower()} {row[estimate]:.4f} {row['unit']}")
+    if estimate == JOINT:
+        k = int(row["context"]) + 1
+        return "<br>".join([lines[0], f"{row[JOINT]:.4f} bits for {k} sites together"])
     lines.append(f"plug-in {row['plug_in_bits']:.4f}, Miller-Madow {row['miller_madow_bits']:.4f}")
     low, high = row["upper_bound_low_bits"], row["upper_bound_high_bits"]
     lines.append(f"upper bound {row['upper_bound_bits']:.4f} ({low:.4f} to {high:.4f})")
@@ -152,6 +171,6 @@ def _alt(table: pd.DataFrame, groups: list[str], estimate: str) -> str:
     ]
     more = ", and more" if len(groups) > 10 else ""
     return (
-        f"Lines of entropy in {table['unit'].iloc[0]} for {len(groups)} groups from 0 to "
+        f"Lines of entropy in {_unit(table, estimate)} for {len(groups)} groups from 0 to "
         f"{int(table['context'].max())} known sites before: {', '.join(parts)}{more}."
     )

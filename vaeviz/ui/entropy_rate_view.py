@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 READ = (
     "How uncertain an allele stays once the sites before it are known: what LD leaves to tell. "
     "Counting patterns (plug-in, dotted) comes out too low for long contexts, coding each "
-    "haplotype by the others of its group (upper bound) too high: the truth lies between."
+    "haplotype by the others of its group (upper bound) too high: the truth lies between. "
+    "Joint: the entropy of k + 1 neighbours together, whose steps are these entropies."
 )
 UNPHASED = (
     "The panel is unphased, so these are genotypes: bits per genotype, which do not compare with "
