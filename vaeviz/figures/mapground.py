@@ -10,8 +10,12 @@ from vaeviz.figures.mapview import View, globe, graticule, land_outline, region_
 from vaeviz.figures.palette import BACKGROUND, Theme
 from vaeviz.figures.theme import INKS, label, rounded
 
-AROUND_PX = (60, 170)
+AROUND_PX = (40, 210)
 """Width and height of a figure that are not map."""
+
+HEIGHTS_PX = (330, 620)
+NARROW_PX = 700
+"""Below this width words and marks are smaller."""
 
 GRATICULE_DEG = 30.0
 SEA: dict[Theme, str] = {"light": "#EDF2F6", "dark": "#141C26"}
@@ -55,6 +59,13 @@ def pixels_per_unit(view: View, width_px: int, height_px: int) -> float:
     """Pixels per thousand km in a figure of this size."""
     wide = (width_px - AROUND_PX[0]) / (view.x_range[1] - view.x_range[0])
     return min(wide, (height_px - AROUND_PX[1]) / (view.y_range[1] - view.y_range[0]))
+
+
+def fitting_height(view: View, width_px: int) -> int:
+    """Height of a figure of this width without empty bands above and below the map."""
+    shape = (view.y_range[1] - view.y_range[0]) / (view.x_range[1] - view.x_range[0])
+    around_x, around_y = AROUND_PX
+    return int(np.clip((width_px - around_x) * shape + around_y, *HEIGHTS_PX))
 
 
 def frame(figure: go.Figure, view: View, theme: Theme) -> None:

@@ -11,7 +11,14 @@ import plotly.graph_objects as go
 from vaeviz.data.panel import UNLABELLED
 from vaeviz.escape import plain
 from vaeviz.figures.chart import Chart
-from vaeviz.figures.mapground import add_ground, colour_bar, frame, pixels_per_unit, value_text
+from vaeviz.figures.mapground import (
+    add_ground,
+    colour_bar,
+    fitting_height,
+    frame,
+    pixels_per_unit,
+    value_text,
+)
 from vaeviz.figures.mapview import View, degrees, view_of
 from vaeviz.figures.palette import Theme, colours, neutral, symbols
 from vaeviz.figures.placing import fanned
@@ -33,7 +40,7 @@ def people_map(
     samples: pd.DataFrame | None = None,
     theme: Theme = "light",
     caption: str = "",
-    height: int = 540,
+    height: int | None = None,
     width_px: int = 1000,
 ) -> Chart:
     """Everybody at the coordinates of the sample sheet; those at one place stand around it.
@@ -59,6 +66,7 @@ def people_map(
     """
     table = people.dropna(subset=["latitude", "longitude"]).reset_index(drop=True)
     view = view_of(table["longitude"], table["latitude"], whole_world=False)
+    height = height or fitting_height(view, width_px)
     figure = go.Figure()
     add_ground(figure, view, theme)
     size = next(px for most, px in SIZES_PX if len(table) <= most)

@@ -17,7 +17,14 @@ from vaeviz.data.assets import Route
 from vaeviz.data.panel import UNLABELLED
 from vaeviz.escape import escape
 from vaeviz.figures.chart import Chart
-from vaeviz.figures.mapground import add_ground, frame, pixels_per_unit, silent
+from vaeviz.figures.mapground import (
+    NARROW_PX,
+    add_ground,
+    fitting_height,
+    frame,
+    pixels_per_unit,
+    silent,
+)
 from vaeviz.figures.mapview import Floats, View, degrees, world_view
 from vaeviz.figures.palette import Theme, colours, neutral, symbols
 from vaeviz.figures.placing import spread
@@ -28,6 +35,12 @@ TIMES_KA = np.concatenate([np.arange(65.0, 5.0, -1.0), np.arange(5.0, -0.25, -0.
 """Moments shown, thousand years before present, oldest first."""
 
 FRAME_MS = 220
+CONTROLS_PX, NARROW_CONTROLS_PX = 70, 170
+"""Height of slider and buttons, which stand above each other in a narrow figure."""
+
+DATE_PX, EVENT_PX = (26, 15), (12, 9.5)
+"""Sizes of the date and of what happens then, in a wide figure and in a narrow one."""
+
 POINTS_A_ROUTE = 30
 LIT_PX, UNLIT_PX, MOVING_PX = 11.0, 6.0, 5.0
 TEXT_PLACE = (-135.0, -38.0)
@@ -44,8 +57,7 @@ def peopling(
     samples: pd.DataFrame | None = None,
     theme: Theme = "light",
     caption: str = "",
-    height: int = 640,
-    width_px: int = 900,
+    width_px: int = 1000,
 ) -> Chart:
     """The curated routes drawn in their order, with a slider of time and a play button.
 
@@ -72,7 +84,10 @@ def peopling(
     view, figure = world_view(), go.Figure()
     add_ground(figure, view, theme)
     n_ground = len(figure.data)
-    scale = pixels_per_unit(view, width_px, height - 100)
+    height = fitting_height(view, width_px)
+    scale = pixels_per_unit(view, width_px, height)
+    narrow = width_px < NARROW_PX
+    height += NARROW_CONTROLS_PX if narrow else CONTROLS_PX
     drawn = _placed(populations, routes, view, scale)
     start = int(np.argmin(np.abs(TIMES_KA - at_ka)))
     for trace in _first_traces(drawn, samples, view, routes, TIMES_KA[start], theme):
@@ -89,7 +104,8 @@ def peopling(
     title = "The peopling of the world"
     style(figure, theme, title=title, caption=caption, height=height, legend="below")
     frame(figure, view, theme)
-    _add_controls(figure, start, theme)
+    _size_words(figure, narrow)
+    _add_controls(figure, start, narrow, theme)
     return Chart(figure, route_table(routes), title, _alt(routes), caption, "peopling", theme)
 
 
@@ -184,9 +200,9 @@ def _first_traces(
             "hoverinfo": "text",
         }
         looks.append(look | {"marker": {"symbol": marks[name]}})
-    date = {"size": 26, "color": inks.text}
+    date = {"color": inks.text}
     looks.append({"mode": "text", "textfont": date, "textposition": "top center", **silent()})
-    event = {"size": 12, "color": inks.text}
+    event = {"color": inks.text}
     looks.append({"mode": "text", "textfont": event, "textposition": "bottom center", **silent()})
     traces = [go.Scatter(**look) for look in looks]
     for trace, change in zip(traces, changes, strict=True):
@@ -292,7 +308,13 @@ def _frame_name(ka: float) -> str:
     return f"{ka:g} ka"
 
 
-def _add_controls(figure: go.Figure, start: int, theme: Theme) -> None:
+def _size_words(figure: go.Figure, narrow: bool) -> None:
+    """Date and events as large as the figure allows: they are its last two traces."""
+    for trace, sizes in zip(figure.data[-2:], (DATE_PX, EVENT_PX), strict=True):
+        trace.textfont.size = sizes[narrow]
+
+
+def _add_controls(figure: go.Figure, start: int, narrow: bool, theme: Theme) -> None:
     """Play, pause and a slider of time: all in the figure."""
     inks = INKS[theme]
     still = {"mode": "immediate", "frame": {"duration": 0, "redraw": True}}
@@ -306,10 +328,10 @@ def _add_controls(figure: go.Figure, start: int, theme: Theme) -> None:
     slider = {
         "steps": steps,
         "active": start,
-        "x": 0.2,
-        "len": 0.8,
+        "x": 0 if narrow else 0.2,
+        "len": 1 if narrow else 0.8,
         "y": 0,
-        "pad": {"t": 8, "b": 8},
+        "pad": {"t": 48 if narrow else 8, "b": 8},
         "font": {"size": 10.5, "color": inks.muted},
         "currentvalue": {"prefix": "", "font": {"size": 13, "color": inks.text}},
         "bgcolor": inks.axis,
@@ -327,7 +349,7 @@ def _add_controls(figure: go.Figure, start: int, theme: Theme) -> None:
         "xanchor": "left",
         "y": 0,
         "yanchor": "top",
-        "pad": {"t": 26, "r": 8},
+        "pad": {"t": 8 if narrow else 26, "r": 8},
         "bgcolor": "#F4F6F8",
         "bordercolor": inks.axis,
         "font": {"size": 13, "color": "#1F2933"},
@@ -336,7 +358,7 @@ def _add_controls(figure: go.Figure, start: int, theme: Theme) -> None:
             {"label": "❚❚ Pause", "method": "animate", "args": [[None], still]},
         ],
     }
-    figure.update_layout(sliders=[slider], updatemenus=[buttons], legend={"y": -0.22})
+    figure.update_layout(sliders=[slider], updatemenus=[buttons])
 
 
 def _alt(routes: Sequence[Route]) -> str:

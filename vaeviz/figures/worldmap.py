@@ -14,8 +14,10 @@ from vaeviz.escape import plain
 from vaeviz.figures.chart import Chart
 from vaeviz.figures.links import LinkLayer, add_links
 from vaeviz.figures.mapground import (
+    NARROW_PX,
     add_ground,
     colour_bar,
+    fitting_height,
     frame,
     pixels_per_unit,
     silent,
@@ -29,6 +31,7 @@ from vaeviz.figures.routes import add_dates, add_routes, route_boxes
 from vaeviz.figures.theme import INKS, Legend, label, rounded, style
 
 SMALLEST_PX, LARGEST_PX = 8.0, 14.0
+NARROW_SIZE = 0.7
 NAME_CHARACTERS = 14
 VALUE_SCALE = "Viridis"
 
@@ -47,7 +50,7 @@ def world_map(
     caption: str = "",
     title: str = "Populations on the map",
     name: str = "world_map",
-    height: int = 540,
+    height: int | None = None,
     width_px: int = 1000,
 ) -> Chart:
     """Populations at their places; the region alone when they lie close together.
@@ -83,11 +86,13 @@ def world_map(
     table = populations[[*columns, *([value] if value else [])]].copy()
     table = table.dropna(subset=["latitude", "longitude"]).sort_values("group", ignore_index=True)
     view = view_of(table["longitude"], table["latitude"], whole_world=bool(routes))
+    height = height or fitting_height(view, width_px)
     figure = go.Figure()
     add_ground(figure, view, theme)
     add_routes(figure, view, routes, theme)
     scale = pixels_per_unit(view, width_px, height)
-    drawn = _placed(table, view, scale)
+    shrunk = 1.0 if width_px >= NARROW_PX else NARROW_SIZE
+    drawn = _placed(table, view, scale, shrunk)
     if links is not None:
         add_links(figure, view, links, drawn, theme)
     _add_leaders(figure, drawn, scale, theme)
@@ -108,12 +113,12 @@ def world_map(
     return Chart(figure, table, title, alt, caption, name, theme)
 
 
-def _placed(table: pd.DataFrame, view: View, scale: float) -> pd.DataFrame:
+def _placed(table: pd.DataFrame, view: View, scale: float, shrunk: float) -> pd.DataFrame:
     """Add size and place in the plane, true (x_true, y_true) and spread apart (x, y)."""
     placed = table.copy()
     n = placed["n_samples"].to_numpy(float)
     largest = max(n.max(initial=1.0), 1.0)
-    placed["size"] = np.maximum(LARGEST_PX * np.sqrt(n / largest), SMALLEST_PX)
+    placed["size"] = shrunk * np.maximum(LARGEST_PX * np.sqrt(n / largest), SMALLEST_PX)
     x, y = view.project(placed["longitude"], placed["latitude"])
     moved = spread(np.column_stack([x, y]) * scale, placed["size"].to_numpy()) / scale
     return placed.assign(x_true=x, y_true=y, x=moved[:, 0], y=moved[:, 1])

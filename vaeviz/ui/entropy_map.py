@@ -18,6 +18,7 @@ from vaeviz.ui import (
 )
 from vaeviz.ui.cache import remembered
 from vaeviz.ui.columns import group_choice
+from vaeviz.ui.components.room import width_px
 from vaeviz.ui.look import group_look
 from vaeviz.ui.show import show_chart
 from vaeviz.ui.widgets import choice, segments
@@ -26,7 +27,7 @@ NO_COORDINATES = (
     "The panel has no coordinates. Give latitude and longitude under **Populations** on this "
     "page, or in the sample sheet, to see the map."
 )
-GROUPS, PEOPLE, STORY = "Populations", "People", "Peopling of the world"
+GROUPS, PEOPLE, STORY = "Groups", "People", "Peopling of the world"
 
 
 def map_view(panel: Panel) -> None:
@@ -73,6 +74,7 @@ def _groups_map(panel: Panel) -> None:
         selected=map_selecting.ringed_shares(panel, by, key),
         value_title=value,
         show_names=names,
+        width_px=width_px(),
         **group_look(panel, links.title if links else ""),
     )
     show_chart(chart, key, map_selecting.on_groups(panel, by, key))

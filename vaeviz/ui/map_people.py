@@ -10,6 +10,7 @@ from vaeviz.data.panel import LEVELS, Panel
 from vaeviz.escape import plain
 from vaeviz.ui import map_selecting, map_values, selecting
 from vaeviz.ui.cache import remembered
+from vaeviz.ui.components.room import width_px
 from vaeviz.ui.look import group_look
 from vaeviz.ui.show import show_chart
 from vaeviz.ui.widgets import choice
@@ -34,7 +35,8 @@ def people_map(panel: Panel) -> None:
     value = choice("Colour by", values, "map_people_value", values[0], plain, width=320)
     table = map_values.people_table(panel, value)
     key = selecting.chart_key("people_map")
-    chart = draw(table, value, selected_ids=selecting.rings(key), **group_look(panel))
+    rings, width = selecting.rings(key), width_px()
+    chart = draw(table, value, selected_ids=rings, width_px=width, **group_look(panel))
     show_chart(chart, key, partial(selecting.from_chart, key, map_selecting.PEOPLE_RULE))
     away = int(table[["latitude", "longitude"]].isna().any(axis=1).sum())
     if away:

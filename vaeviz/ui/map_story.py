@@ -7,6 +7,7 @@ import streamlit as st
 
 from vaeviz.data.panel import LEVELS, Panel
 from vaeviz.ui import derived, map_routes
+from vaeviz.ui.components.room import width_px
 from vaeviz.ui.look import group_look
 from vaeviz.ui.show import show_chart
 
@@ -33,7 +34,8 @@ def story(panel: Panel) -> None:
         help="What the map shows before it is played; keys move it too.",
         persist_state="session",
     )
-    chart = peopling(_populations(panel), routes, float(at_ka), **group_look(panel))
+    places, width = _populations(panel), width_px()
+    chart = peopling(places, routes, float(at_ka), width_px=width, **group_look(panel))
     show_chart(chart, "map_story")
     st.caption(f"{HOW} {MARKS}")
     map_routes.show_routes(routes)

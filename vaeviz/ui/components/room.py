@@ -1,0 +1,46 @@
+"""How wide the page is in the visitor's browser, for figures whose words must not overlap."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+
+STEPS_PX = (440, 560, 700, 850, 1000)
+"""Widths that figures are laid out for: the widest that fits."""
+
+ASSUMED_PX = 1000
+"""Before the browser has answered."""
+
+_WIDTH = "vaeviz_page_width"
+_KEY = "vaeviz_room"
+
+
+def width_px() -> int:
+    """Width of the content of the page, one of `STEPS_PX`; a narrower page runs once more."""
+    _component()(
+        key=_KEY,
+        data={"steps": list(STEPS_PX), "assumed": _known()},
+        on_width_change=_remember,
+        height=1,
+    )
+    return _known()
+
+
+def _known() -> int:
+    found = st.session_state.get(_WIDTH)
+    return found if found in STEPS_PX else ASSUMED_PX
+
+
+def _remember() -> None:
+    told = st.session_state.get(_KEY) or {}
+    if told.get("width") in STEPS_PX:
+        st.session_state[_WIDTH] = int(told["width"])
+
+
+@cache
+def _component() -> ComponentRenderer:
+    script = (files(__package__) / "room.js").read_text("utf-8")
+    return st.components.v2.component("vaeviz_room", js=script)
