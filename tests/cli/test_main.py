@@ -24,6 +24,7 @@ COMMANDS = (
     "latent-sizes",
     "codecs",
     "entropy",
+    "serial-founder",
     "links",
     "compress",
     "decompress",

@@ -10,6 +10,7 @@ import pandas as pd
 from tests.figures.classify_builders import classify_charts
 from tests.figures.diversity_builders import diversity_charts
 from tests.figures.entropy_builders import entropy_charts
+from tests.figures.founder_builders import founder_charts
 from tests.figures.latent_builders import latent_charts
 from vaeviz.analysis.clusters import gaussians
 from vaeviz.analysis.links import pair_table
@@ -392,5 +393,6 @@ def all_charts(theme: Theme = "light", groups: Sequence[str] = GROUPS) -> dict[s
         **classify_charts(theme, groups, CAPTION),
         **diversity_charts(theme, groups, CAPTION),
         **entropy_charts(theme, groups, CAPTION),
+        **founder_charts(theme, groups, CAPTION),
         **latent_charts(theme, groups, CAPTION),
     }
