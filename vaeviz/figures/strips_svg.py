@@ -136,6 +136,7 @@ def strips_svg(picture: Picture) -> str:
             _text(svg, LEFT_PX, top - 6, TITLES[strip.kind], inks.muted, size=11)
         before = strip.kind
         _draw_strip(svg, picture, strip, values, top, height)
+    _draw_gaps(svg, picture, bottom)
     _draw_ticks(svg, picture, bottom)
     _draw_scales(svg, picture)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(svg, encoding="unicode")

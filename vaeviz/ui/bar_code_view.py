@@ -42,7 +42,7 @@ def bar_code(panel: Panel) -> None:
         strips = _strips(panel, by)
         unit = _unit(strips)
         _region_box(strips, strips.axes[unit])
-    chosen = _choice(strips)
+    chosen = _choice(bar_code_data.ordered_groups(strips, panel))
     error = st.session_state.pop(ERROR, None)
     if error is not None:
         show_error(error)
@@ -98,19 +98,18 @@ def _go(strips: Strips, axis: GenomeAxis) -> None:
     bar_code_window.move(ends)
 
 
-def _choice(strips: Strips) -> Choice:
+def _choice(groups: list[str]) -> Choice:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         measure = segments("A bin of several sites shows", list(MEASURES), "barcode_measure")
-        minuends, subtrahend = _difference(strips)
+        minuends, subtrahend = _difference(groups)
         stretch = st.toggle(
             "Stretch the colours to this window", key="barcode_stretch", persist_state="session"
         )
     return Choice(MEASURES[measure], stretch, minuends, subtrahend)
 
 
-def _difference(strips: Strips) -> tuple[tuple[str, ...], str]:
+def _difference(groups: list[str]) -> tuple[tuple[str, ...], str]:
     """Groups to show the difference of, and the group to subtract; nothing for one group."""
-    groups = list(strips.groups)
     if len(groups) < 2:
         return (), ""
     options = [NO_DIFFERENCE, EVERY_GROUP, *(ONE_GROUP + group for group in groups)]

@@ -134,30 +134,50 @@ function gradient(colours) {
   return `linear-gradient(to right, ${stops.join(",")})`;
 }
 
-function drawLegend(state) {
-  const { scene, legend } = state;
-  const entry = (low, colours, high) => {
-    const ramp = element("span", "ramp");
-    ramp.style.background = gradient(colours);
-    const [before, after] = [element("span", "end"), element("span", "end")];
-    before.textContent = low;
-    after.textContent = high;
-    return [before, ramp, after];
-  };
+// Colour scales with their ends: [low, colours, high].
+function scalesOf(scene) {
   const digits = (value) => (value >= 0.995 ? "1" : value.toFixed(2));
-  const parts = entry("0", scene.scales.entropy, `${digits(scene.top)} bit`);
+  const scales = [["0", scene.scales.entropy, `${digits(scene.top)} bit`]];
   if (scene.rows.some((row) => row.kind === "difference")) {
     const most = digits(scene.topDifference);
-    parts.push(...entry(`−${most}`, scene.scales.difference, `+${most} bit`));
+    scales.push([`−${most}`, scene.scales.difference, `+${most} bit`]);
   }
-  legend.replaceChildren(...parts);
+  return scales;
+}
+
+function drawLegend(state) {
+  const parts = scalesOf(state.scene).flatMap(([low, colours, high]) => {
+    const [before, ramp, after] = ["end", "ramp", "end"].map((name) => element("span", name));
+    before.textContent = low;
+    ramp.style.background = gradient(colours);
+    after.textContent = high;
+    return [before, ramp, after];
+  });
+  state.legend.replaceChildren(...parts);
+}
+
+// The same scales on a saved picture, from the right.
+function paintScales(pen, scene, right, y) {
+  pen.font = `11.5px ${scene.inks.font}`;
+  for (const [low, colours, high] of scalesOf(scene).reverse()) {
+    pen.fillStyle = scene.inks.muted;
+    pen.fillText(high, right - pen.measureText(high).width, y);
+    const end = right - pen.measureText(high).width - 6;
+    for (let i = 0; i < 128; i++) {
+      pen.fillStyle = `rgb(${colours.slice(6 * i, 6 * i + 3).join(",")})`;
+      pen.fillRect(end - 128 + i, y - 10, 1.5, 10);
+    }
+    pen.fillStyle = scene.inks.muted;
+    pen.fillText(low, end - 134 - pen.measureText(low).width, y);
+    right = end - 150 - pen.measureText(low).width;
+  }
 }
 
 function savePicture(state) {
   const { scene, box, dots, canvas } = state;
   const sheet = document.createElement("canvas");
   const pen = sheet.getContext("2d");
-  const [margin, head] = [16, 56];
+  const [margin, head] = [16, 78];
   sheet.width = (box.width + 2 * margin) * dots;
   sheet.height = (box.total + head + margin) * dots;
   pen.scale(dots, dots);
@@ -169,6 +189,7 @@ function savePicture(state) {
   pen.fillStyle = scene.inks.muted;
   pen.font = `11.5px ${scene.inks.font}`;
   pen.fillText(scene.caption, margin, 44, box.width);
+  paintScales(pen, scene, margin + box.width, 66);
   pen.drawImage(canvas, margin, head, box.width, box.total);
   sheet.toBlob((blob) => {
     const link = document.createElement("a");

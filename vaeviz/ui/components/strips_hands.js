@@ -36,6 +36,15 @@ function pan(state, share) {
   show(state, state.a + held, state.b + held);
 }
 
+// The window to where the minimap was touched.
+function centre(state, pixel) {
+  const [low, high] = state.scene.axis.whole;
+  const half = (state.b - state.a) / 2;
+  const x = low + ((pixel - state.box.left) / state.box.plot) * (high - low);
+  const held = Math.min(Math.max(x, low + half), high - half);
+  show(state, held - half, held + half);
+}
+
 const whole = (state) => show(state, ...state.scene.axis.whole);
 
 function onWheel(state, event) {
@@ -60,6 +69,8 @@ function onDown(state, event) {
   state.canvas.setPointerCapture(event.pointerId);
   state.pointers.set(event.pointerId, event.offsetX);
   state.cursor = null;
+  state.onMinimap = event.offsetY < MINIMAP + 6;
+  if (state.onMinimap) return centre(state, event.offsetX);
   if (event.shiftKey || state.marking) state.range = [toX(state, event.offsetX), toX(state, event.offsetX)];
   hideTip(state);
 }
@@ -67,7 +78,9 @@ function onDown(state, event) {
 function onMove(state, event) {
   if (!state.pointers.has(event.pointerId)) return hover(state, event.offsetX, event.offsetY);
   const before = state.pointers.get(event.pointerId);
-  if (state.range) {
+  if (state.onMinimap) {
+    centre(state, event.offsetX);
+  } else if (state.range) {
     state.range[1] = Math.min(Math.max(toX(state, event.offsetX), state.a), state.b);
     drawAll(state);
   } else if (state.pointers.size === 1) {
