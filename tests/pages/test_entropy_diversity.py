@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -128,6 +129,25 @@ def test_runs_are_found_by_a_job_and_shown(open_page: OpenPage, keep: Keep) -> N
     assert groups["mean f roh"].max() > 0
     assert "at most 25 of a group" not in messages(app)
     assert not any(button.key == "roh_run" for button in app.button)
+
+
+@pytest.mark.usefixtures("jobs_in_this_process")
+def test_runs_are_found_again_without_the_kept_words(
+    open_page: OpenPage, keep: Keep, home: Path
+) -> None:
+    state = AppState(panel_ref=keep(inbred_panel()))
+    app = open_page("entropy", state)
+    app.session_state["diversity_by"] = "population"
+    show(app, diversity_view.RUNS)
+    app.button(key="roh_run").click().run()
+    (kept,) = (home / "diversity").glob("*.json")
+    for text in ("", "[]", "{}"):
+        kept.write_text(text)
+        show(app, diversity_view.RUNS)
+        assert any(button.key == "roh_run" for button in app.button)
+    kept.unlink()
+    show(app, diversity_view.RUNS)
+    assert len(app.dataframe[0].value) == 24
 
 
 @pytest.mark.parametrize("mark", [True, False])

@@ -20,6 +20,19 @@ if TYPE_CHECKING:
     from vaeviz.analysis.roh import RohResult
     from vaeviz.data.panel import Panel
 
+SHOWN = {
+    "group": "group",
+    "n_samples": "people",
+    "expected_heterozygosity": "He",
+    "observed_heterozygosity": "Ho",
+    "inbreeding_coefficient": "F",
+    "polymorphic_sites": "polymorphic",
+    "rarefied_private_alleles": "private",
+    "tajima_d": "Tajima D",
+    "mean_f_roh": "F_ROH",
+}
+"""Columns of the table in a terminal, and their heads there."""
+
 
 def diversity(
     context: typer.Context,
@@ -52,9 +65,9 @@ def diversity(
     with contextlib.ExitStack() as outputs:
         temporary = outputs.enter_context(replacing(output, TABLES, [panel]))
         people_file = roh and outputs.enter_context(replacing(roh, TABLES, [panel, output]))
-        session.progress.update(0, 10, "Opening the panel")
+        session.progress.update(0, 100, "Opening the panel")
         opened = open_panel(panel)
-        session.progress.update(1, 10, "Counting alleles")
+        session.progress.update(1, 100, "Counting alleles")
         table = diversity_table(opened, by, bootstrap, seed)
         found: Result = {}
         reason = sequence_reason(opened)
@@ -65,7 +78,7 @@ def diversity(
             table, found = _with_runs(table, runs), _run_facts(runs)
             notes += runs.notes
         write_table(table, temporary)
-        session.progress.update(10, 10, f"{len(table):,} groups")
+        session.progress.update(100, 100, f"{len(table):,} groups")
     result: Result = {
         "output": str(output),
         "by": by,
@@ -80,7 +93,7 @@ def diversity(
 def _runs(opened: Panel, by: str, n_per_group: int, seed: int, session: Session) -> RohResult:
     from vaeviz.analysis.roh import runs_of_homozygosity
 
-    part = Part(session.progress, 2, 8, 10)
+    part = Part(session.progress, 2, 98, 100)
     return runs_of_homozygosity(opened, by, n_per_group, seed, part)
 
 
@@ -103,6 +116,5 @@ def _run_facts(runs: RohResult) -> Result:
 
 
 def _shown(table: pd.DataFrame) -> pd.DataFrame:
-    """Columns for a terminal: the intervals are in the file."""
-    ends = [c for c in table.columns if c.endswith(("_low", "_high"))]
-    return table.drop(columns=[*ends, "admixed"])
+    """The few columns that fit a terminal; the file has all, with intervals."""
+    return table[[c for c in SHOWN if c in table]].rename(columns=SHOWN)

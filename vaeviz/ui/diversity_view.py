@@ -88,7 +88,6 @@ def _closed(reason: str) -> None:
         [s.title for s in EVERY if s.sequence_only],
         key="diversity_closed",
         disabled=True,
-        help=reason,
     )
     st.caption(reason)
 

@@ -72,12 +72,22 @@ def kept(panel: Panel, by: str, size: int) -> tuple[pd.DataFrame, list[str]] | N
     They come from what the job told, not from its CSV, in which text is defused.
     """
     try:
-        told = json.loads(file_of(panel, by, size).with_suffix(".json").read_bytes())
+        told = _told(file_of(panel, by, size))
         people = pd.DataFrame(told["roh_people"])
         notes = [str(note) for note in told["roh_notes"]]
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return (people, notes) if set(COLUMNS) <= set(people) and len(people) else None
+
+
+def _told(output: Path) -> dict[str, list[object]]:
+    """What the job told, from where its words were kept or else from the job; {} without one."""
+    file = output.with_suffix(".json")
+    jobs_of_it = [] if file.is_file() else jobs.of_kind(KIND)
+    texts = [json.dumps(j.outcome()) for j in jobs_of_it if jobs.output_of(j) == output]
+    text = file.read_text(encoding="utf-8") if file.is_file() else next(iter(texts), "{}")
+    told: dict[str, list[object]] = json.loads(text)
+    return told
 
 
 def start(panel: Panel, by: str, size: int) -> None:
