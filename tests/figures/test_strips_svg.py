@@ -62,6 +62,15 @@ def test_strips_have_the_colours_of_their_values() -> None:
     assert len(runs(root, 3)) == 3
 
 
+def test_chromosomes_are_apart() -> None:
+    axis = position_axis(TWO)
+    root = ET.fromstring(strips_svg(a_picture(values=np.ones((4, 50)), axis=axis)))
+    left, right, fill = runs(root, 0)[-1]
+    assert fill == "#FFFFFF"
+    share = (axis.stretches["x0"].iloc[1] - axis.stretches["x1"].iloc[0]) / axis.whole[1]
+    assert (right - left) / 780 == pytest.approx(share, abs=1e-5)
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_everything_is_named(theme: Theme) -> None:
     root = ET.fromstring(strips_svg(a_picture(theme=theme)))

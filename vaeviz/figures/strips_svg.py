@@ -35,6 +35,9 @@ TITLES: dict[Kind, str] = {
     "admixed": "recently admixed",
     "difference": "difference",
 }
+LEAST_GAP_SHARE = 0.0003
+"""Of the width: narrower gaps would not be seen."""
+
 WIDTH_PX = 1000
 LEFT_PX, RIGHT_PX, TOP_PX, BOTTOM_PX = 150, 70, 84, 60
 
@@ -136,7 +139,6 @@ def strips_svg(picture: Picture) -> str:
             _text(svg, LEFT_PX, top - 6, TITLES[strip.kind], inks.muted, size=11)
         before = strip.kind
         _draw_strip(svg, picture, strip, values, top, height)
-    _draw_gaps(svg, picture, bottom)
     _draw_ticks(svg, picture, bottom)
     _draw_scales(svg, picture)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(svg, encoding="unicode")
@@ -162,6 +164,7 @@ def _draw_strip(
     group = ET.SubElement(svg, "g", {"shape-rendering": "crispEdges"})
     _rect(group, 0, 1, top, height, EMPTY[picture.theme])
     _draw_runs(group, _shades(picture, strip, values), top, height)
+    _draw_gaps(group, picture, top, height)
 
 
 def _shades(picture: Picture, strip: Strip, values: NDArray[np.float64]) -> NDArray[np.object_]:
@@ -184,6 +187,16 @@ def _draw_runs(parent: ET.Element, shades: NDArray[np.object_], top: int, height
     for start, end in zip(starts, ends, strict=True):
         if shades[start]:
             _rect(parent, start / len(shades), end / len(shades), top, height, shades[start])
+
+
+def _draw_gaps(parent: ET.Element, picture: Picture, top: int, height: int) -> None:
+    """The ground between chromosomes and where a long gap was cut out."""
+    span = picture.end - picture.start
+    left = (picture.axis.stretches["x1"].to_numpy()[:-1] - picture.start) / span
+    right = (picture.axis.stretches["x0"].to_numpy()[1:] - picture.start) / span
+    for start, end in zip(left.clip(0, 1), right.clip(0, 1), strict=True):
+        if end - start > LEAST_GAP_SHARE:
+            _rect(parent, start, end, top, height, BACKGROUND[picture.theme])
 
 
 def _rect(parent: ET.Element, left: float, right: float, top: int, height: int, fill: str) -> None:
