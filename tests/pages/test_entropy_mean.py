@@ -86,6 +86,9 @@ def test_page_and_command_show_the_same_numbers(
 
 def test_the_models_bits_stand_beside(open_page: OpenPage, home: Path) -> None:
     app = open_view(open_page, trained_state(home))
+    assert "model bits" not in app.dataframe[2].value
+    app.toggle(key="rate_model").set_value(True).run()
+    check_sound(app)
     curves = app.dataframe[2].value
     assert curves["model bits"].notna().all()
     assert "held-out people" in messages(app)

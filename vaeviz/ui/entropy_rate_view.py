@@ -10,7 +10,7 @@ import streamlit as st
 from vaeviz.data.panel import Panel
 from vaeviz.errors import PanelError
 from vaeviz.escape import escape
-from vaeviz.ui import compression_view, measured, model_choice
+from vaeviz.ui import compression_view, measured, model_choice, state
 from vaeviz.ui.errors import shown_errors
 from vaeviz.ui.look import group_look
 from vaeviz.ui.show import show_chart
@@ -23,7 +23,7 @@ READ = (
     "How uncertain an allele stays once the sites before it are known: what LD leaves to tell. "
     "Counting patterns (plug-in, dotted) comes out too low for long contexts, coding each "
     "haplotype by the others of its group (upper bound) too high: the truth lies between. "
-    "Joint: the entropy of k + 1 neighbours together, whose steps are these entropies."
+    "Joint: the entropy of k + 1 neighbours together."
 )
 UNPHASED = (
     "The panel is unphased, so these are genotypes: bits per genotype, which do not compare with "
@@ -71,9 +71,13 @@ def _measured_on(found: EntropyRate, panel: Panel) -> None:
 
 def _model_bits(panel: Panel, by: str, unit: str) -> pd.DataFrame | None:
     """Bits of the model in use for held-out people of each group, in the unit of the lines."""
-    model = model_choice.coding_model()
-    if model is None:
+    if not state.get().purposes:
         st.caption("With a model of this panel open, its bits for held-out people stand beside.")
+        return None
+    # Scoring held-out people takes up to a minute, and the lines should not wait for it.
+    wanted = st.toggle("The model's bits beside", key="rate_model", persist_state="session")
+    model = model_choice.coding_model() if wanted else None
+    if model is None:
         return None
     found = compression_view.result(model, panel, by, "test")
     if found is None:

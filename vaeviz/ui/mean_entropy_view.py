@@ -28,8 +28,8 @@ ABOUT = {
     "alleles: it makes up for most of what a small sample misses.",
     "equal-size": "What the plug-in would be, in expectation, for equally many haplotypes drawn "
     "from every group: the fair comparison of groups of different sizes.",
-    "genotype": "Entropy of the genotype (none, one or two copies), up to log₂ 3 = 1.58 bits. At "
-    "random mating it is at most twice that of the allele.",
+    "genotype": "Entropy of the genotype (none, one or two copies), up to log₂ 3 = 1.58 bits: "
+    "never more than twice that of the allele.",
     "genotype-miller-madow": "Entropy of the genotype plus (m − 1) / (2 n ln 2) bits for m "
     "genotypes seen among n people.",
     "expected-heterozygosity": "Chance that two alleles drawn from a group differ (Nei 1978, "
