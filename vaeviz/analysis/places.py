@@ -112,8 +112,8 @@ def separation_km(
     from pyproj import Geod
 
     arrays = np.broadcast_arrays(longitude_1, latitude_1, longitude_2, latitude_2)
-    flat = [np.asarray(a, dtype=np.float64).ravel() for a in arrays]
-    _, _, metres = Geod(ellps="WGS84").inv(*flat)
+    lon_1, lat_1, lon_2, lat_2 = (np.asarray(a, dtype=np.float64).ravel() for a in arrays)
+    _, _, metres = Geod(ellps="WGS84").inv(lon_1, lat_1, lon_2, lat_2)
     return np.asarray(metres, dtype=np.float64).reshape(arrays[0].shape) / 1000
 
 

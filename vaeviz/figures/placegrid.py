@@ -12,6 +12,7 @@ from vaeviz.figures.palette import Theme
 from vaeviz.figures.theme import INKS, label, rounded, style
 
 TITLE = "Pick a place"
+FAINT = 0.35
 
 
 def place_grid(
@@ -58,13 +59,13 @@ def place_grid(
 def _cells(view: View, cells: pd.DataFrame, theme: Theme) -> go.Scatter:
     x, y = view.project(cells["longitude"], cells["latitude"])
     pairs = list(zip(cells["latitude"], cells["longitude"], strict=True))
-    marker = {"size": 8, "color": INKS[theme].muted, "opacity": 0.25}
+    marker = {"size": 6, "color": INKS[theme].muted, "opacity": FAINT}
     return go.Scatter(
         x=rounded(x),
         y=rounded(y),
         mode="markers",
         marker=marker,
-        unselected={"marker": {"opacity": 0.25}},
+        unselected={"marker": {"opacity": FAINT}},
         customdata=[f"{latitude:.2f},{longitude:.2f}" for latitude, longitude in pairs],
         text=[f"{degrees(a, 'NS')}, {degrees(o, 'EW')}" for a, o in pairs],
         hoverinfo="text",

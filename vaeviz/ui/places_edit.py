@@ -134,10 +134,14 @@ def with_places(panel: Panel, by: str, table: pd.DataFrame) -> Panel:
     if groups.empty:
         raise PanelError("No place was changed.", "Edit the table first.")
     n_samples = int(np.isin(panel.labels(by), groups.index).sum())
-    step = f"places of {len(groups)} groups edited ({n_samples} samples)"
+    step = f"places of {_number(len(groups), 'group')} edited ({_number(n_samples, 'sample')})"
     moved = panel.with_samples(placed_samples(panel, by, table)).with_step(step, panel)
     name = panel.info.name.removesuffix(EDITED) + EDITED
     return moved.with_info(name=name)
+
+
+def _number(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
 def placed_samples(panel: Panel, by: str, table: pd.DataFrame) -> pd.DataFrame:
