@@ -28,7 +28,11 @@ from vaeviz.figures.theme import INKS, Legend, label, rounded, style
 SIZES_PX = ((300, 9.0), (1500, 7.0), (100_000_000, 5.0))
 """Up to so many people a mark is so large."""
 
+FAN_PX, SMALLEST_PX = 26.0, 3.5
+"""People of one place stand within about this radius, unless they get too small to be seen."""
+
 PLAIN_LEGEND = 30
+MANY_RINGS = 60
 VALUE_SCALE = "Viridis"
 
 
@@ -69,8 +73,8 @@ def people_map(
     height = height or fitting_height(view, width_px)
     figure = go.Figure()
     add_ground(figure, view, theme)
-    size = next(px for most, px in SIZES_PX if len(table) <= most)
-    drawn = _placed(table, view, size, pixels_per_unit(view, width_px, height))
+    size, apart = _size(table)
+    drawn = _placed(table, view, apart, pixels_per_unit(view, width_px, height))
     numeric = is_number(table[value])
     if numeric:
         _add_scale(figure, view, drawn, value, size, theme)
@@ -86,9 +90,17 @@ def people_map(
     return Chart(figure, table, title, alt, caption, "people_map", theme)
 
 
-def _placed(table: pd.DataFrame, view: View, size: float, scale: float) -> pd.DataFrame:
+def _size(table: pd.DataFrame) -> tuple[float, float]:
+    """Size of a mark, and how far those of one place stand apart, pixels."""
+    most = table.groupby(["latitude", "longitude"]).size().max() if len(table) else 1
+    size = next(px for n, px in SIZES_PX if len(table) <= n)
+    apart = float(np.clip(FAN_PX / np.sqrt(most / np.pi), SMALLEST_PX, size + 1))
+    return min(size, apart), apart
+
+
+def _placed(table: pd.DataFrame, view: View, apart: float, scale: float) -> pd.DataFrame:
     points = np.column_stack(view.project(table["longitude"], table["latitude"])) * scale
-    x, y = (fanned(points, size + 1) / scale).T
+    x, y = (fanned(points, apart) / scale).T
     return table.assign(x=x, y=y)
 
 
@@ -144,13 +156,14 @@ def _add_rings(figure: go.Figure, rows: pd.DataFrame, size: float, theme: Theme)
     if not len(rows):
         return
     ink = INKS[theme].text
-    ring = {"symbol": "circle-open", "size": size + 4, "color": ink, "opacity": 1}
+    few = len(rows) <= MANY_RINGS
+    ring = {"symbol": "circle-open", "size": size + (4 if few else 2), "color": ink, "opacity": 1}
     figure.add_trace(
         go.Scatter(
             x=rounded(rows["x"], 6),
             y=rounded(rows["y"], 6),
             mode="markers",
-            marker=ring | {"line": {"width": 1.4, "color": ink}},
+            marker=ring | {"line": {"width": 1.4 if few else 0.8, "color": ink}},
             unselected={"marker": {"opacity": 1}},
             name="selected",
             hoverinfo="skip",

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from vaeviz.data.assets import Route
 from vaeviz.data.panel import UNLABELLED
@@ -32,6 +33,9 @@ from vaeviz.figures.theme import INKS, Legend, label, rounded, style
 
 SMALLEST_PX, LARGEST_PX = 8.0, 14.0
 NARROW_SIZE = 0.7
+EDGE_PX, RING_PX = 3.0, 8.0
+"""What the edge of a mark, and a ring around it, add to its diameter."""
+
 NAME_CHARACTERS = 14
 VALUE_SCALE = "Viridis"
 
@@ -102,7 +106,10 @@ def world_map(
     else:
         bar = value_title or numbers.replace("_", " ")
         _add_values(figure, view, drawn, numbers, bar, samples, theme)
-    _add_words(figure, view, drawn, routes, scale, show_names, theme)
+    around = RING_PX if selected else EDGE_PX
+    _add_words(
+        figure, view, drawn.assign(size=drawn["size"] + around), routes, scale, show_names, theme
+    )
     _add_rings(figure, drawn, selected or {}, theme)
     legend: Legend = "below" if numbers is None or routes or links else "none"
     style(figure, theme, title=title, caption=caption, height=height, legend=legend)
@@ -238,7 +245,11 @@ def _add_rings(
         if not len(rows):
             continue
         line = {"color": INKS[theme].text, "width": 2.4 if whole else 1.2}
-        marker = {"symbol": "circle-open", "size": rounded(rows["size"] + 7), "line": line}
+        marker = {
+            "symbol": "circle-open",
+            "size": rounded(rows["size"] + RING_PX - 1),
+            "line": line,
+        }
         figure.add_trace(
             go.Scatter(
                 x=rounded(rows["x"]),
@@ -262,9 +273,10 @@ def _add_words(
     theme: Theme,
 ) -> None:
     """Dates and names where there is room; the hover texts and the tables have them all."""
-    points, diameters = drawn[["x", "y"]].to_numpy() * scale, drawn["size"].to_numpy() + 3
+    points, diameters = drawn[["x", "y"]].to_numpy() * scale, drawn["size"].to_numpy()
     boxes = mark_boxes(points, diameters)
     n_marks = len(boxes)
+    boxes += _edges(view, scale)
     add_dates(figure, view, routes, boxes, scale, theme)
     boxes += route_boxes(view, routes, scale)
     if not show_names or not len(drawn):
@@ -284,6 +296,13 @@ def _add_words(
             **silent(),
         )
     )
+
+
+def _edges(view: View, scale: float) -> list[NDArray[np.float64]]:
+    """What lies west and east of the map, where words would be cut off: boxes in pixels."""
+    west, east = (x * scale for x in view.x_range)
+    far = 1e6
+    return [np.array([-far, -far, west, far]), np.array([east, -far, far, far])]
 
 
 def _halo(theme: Theme) -> str:
