@@ -182,8 +182,8 @@ class Visitor:
         return metric.get_by_test_id("stMetricValue")
 
     def content(self) -> Locator:
-        """The first chart or table in sight."""
-        return self.plots().or_(self.table()).first
+        """The first chart or table in sight; the strips of the bar code are a chart too."""
+        return self.plots().or_(self.table()).or_(self.main.locator("canvas.canvas")).first
 
     def table(self) -> Locator:
         """The first table in sight; others are folded away."""
