@@ -73,8 +73,12 @@ class SiteEntropy:
         names = [f.name for f in dataclasses.fields(self)[2:]]
         return dataclasses.replace(self, **{name: getattr(self, name)[:, chosen] for name in names})
 
+    def common(self, maf: float) -> NDArray[np.bool_]:
+        """Sites whose minor allele is at least as frequent as `maf` among all samples."""
+        return self.minor_frequency >= maf - _EXACT
+
     def above(self, maf: float) -> SiteEntropy:
-        """The sites whose minor allele is at least as frequent as `maf` among all samples.
+        """The `common` sites alone.
 
         Raises
         ------
@@ -83,12 +87,11 @@ class SiteEntropy:
         """
         if maf <= 0:
             return self
-        frequency = self.minor_frequency
-        common = frequency >= maf - _EXACT
+        common = self.common(maf)
         if not common.any():
             raise PanelError(
                 f"No site has a minor allele frequency of {maf:g} or more (the highest is "
-                f"{frequency.max():.3g}).",
+                f"{self.minor_frequency.max():.3g}).",
                 "Choose a lower cut.",
             )
         return self.take_sites(common)

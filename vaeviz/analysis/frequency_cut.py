@@ -12,7 +12,6 @@ from vaeviz.analysis.entropy import SiteEntropy
 from vaeviz.analysis.site_means import mean_over_sites
 
 CUTS = (0.0, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
-_EXACT = 1e-12
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,10 +46,9 @@ def cut_table(entropy: SiteEntropy, cuts: Sequence[float] = CUTS) -> pd.DataFram
         maf_cut, group, n_sites (that pass), mean_entropy_bits. Cuts that no site passes are
         left out.
     """
-    frequency = entropy.minor_frequency
     parts = []
     for cut in cuts:
-        common = frequency >= cut - _EXACT
+        common = entropy.common(cut)
         if common.any():
             means = mean_over_sites(entropy.entropy_bits[:, common])
             part = pd.DataFrame({"maf_cut": float(cut), "group": entropy.groups})
