@@ -86,6 +86,12 @@ def test_a_region_narrows_the_table(bar_code: Callable[[Panel], AppTest]) -> Non
     assert not app.error
 
 
+def test_cut_gaps_are_told(bar_code: Callable[[Panel], AppTest]) -> None:
+    pos = np.append(np.arange(30) * 100, 50_000_000 + np.arange(30) * 100) + 1
+    assert "Long gaps" in messages(bar_code(at_positions(pos)))
+    assert "Long gaps" not in messages(bar_code(BASE))
+
+
 def test_differences_are_offered_between_groups(bar_code: Callable[[Panel], AppTest]) -> None:
     app = bar_code(random_panel(n_populations=6))
     app.selectbox(key="barcode_minuend").set_value("every").run()

@@ -151,7 +151,7 @@ def _show(panel: Panel, strips: Strips, unit: Unit, chosen: Choice) -> None:
         STRIPS,
         partial(_follow, axis),
     )
-    _legend_words(strips, sites)
+    _legend_words(strips, axis, sites)
     with st.expander("Table and downloads", icon=":material/table:"):
         order = bar_code_data.ordered_groups(strips, panel)
         show_frame(summary.set_index("group").loc[order].reset_index(), "entropy_barcode")
@@ -164,18 +164,22 @@ def _follow(axis: GenomeAxis) -> None:
     bar_code_window.follow(None if state is None else state.get("view"), axis)
 
 
-def _legend_words(strips: Strips, sites: slice) -> None:
-    number = (
-        ""
-        if "bp" in strips.axes
-        else ("This panel has no positions that tell its sites apart: sites stand in their order. ")
-    )
+def _legend_words(strips: Strips, axis: GenomeAxis, sites: slice) -> None:
     st.caption(
-        f"{number}In sight: {escape(window_words(strips, sites), 200)}. 0 bits where the group is "
-        "fixed, 1 bit where both alleles are equally common; beside the strips the mean in sight. "
-        "Drag to move, wheel or + and − to zoom, Shift and drag to zoom to a range, double click "
-        "or Home for everything; arrows, comma and full stop read values by keyboard."
+        f"{_axis_words(strips, axis)}In sight: {escape(window_words(strips, sites), 200)}. 0 bits "
+        "where the group is fixed, 1 bit where both alleles are equally common; beside the strips "
+        "the mean in sight. Drag to move, wheel or + and − to zoom, Shift and drag to zoom to a "
+        "range, double click or Home for everything; arrows, comma and full stop read values by "
+        "keyboard."
     )
+
+
+def _axis_words(strips: Strips, axis: GenomeAxis) -> str:
+    """What must be known about the axis to read it."""
+    if "bp" not in strips.axes:
+        return "This panel has no positions that tell its sites apart: sites stand in their order. "
+    cut = len(axis.stretches) > len(axis.chromosomes)
+    return "Long gaps without sites are cut out. " if cut else ""
 
 
 def window_words(strips: Strips, sites: slice) -> str:
