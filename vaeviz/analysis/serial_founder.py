@@ -276,6 +276,8 @@ def land_cells(step_deg: float) -> tuple[Floats, Floats]:
 def line_band(found: SerialFounder, n_bootstrap: int = 1000, seed: int = 1) -> pd.DataFrame:
     """Where lines through resampled populations run: 95 % of them at each distance.
 
+    It ends at the furthest population that counts: nothing is told beyond.
+
     Returns
     -------
     DataFrame
@@ -283,7 +285,7 @@ def line_band(found: SerialFounder, n_bootstrap: int = 1000, seed: int = 1) -> p
     """
     used = found.table[found.table["used"]]
     x, y = used["distance_km"].to_numpy(float) / 1000, used["value"].to_numpy(float)
-    at = np.linspace(0, found.table["distance_km"].max() / 1000, BAND_POINTS)
+    at = np.linspace(0, x.max(), BAND_POINTS)
     low = high = np.full(BAND_POINTS, np.nan)
     if len(x) >= LEAST_FOR_INTERVAL and np.ptp(x) > 0:
         slope, intercept, _ = _resampled(x, y, n_bootstrap, seed)

@@ -10,17 +10,22 @@ import plotly.graph_objects as go
 
 from vaeviz.analysis.journeys import WAY_POINTS
 from vaeviz.analysis.serial_founder import ADDIS_ABABA, Line
+from vaeviz.escape import plain
 from vaeviz.figures.chart import Chart
 from vaeviz.figures.groups import group_scatter
 from vaeviz.figures.mapground import add_ground, colour_bar, frame, pixels_per_unit, silent
 from vaeviz.figures.mapview import EARTH_RADIUS_MM, View, degrees, world_view
 from vaeviz.figures.palette import BACKGROUND, Theme, neutral, rgba
+from vaeviz.figures.placing import name_positions
 from vaeviz.figures.theme import INKS, rounded, style
 
 CELL_SHARE = 0.98
 """Side of a drawn cell as a share of the distance between cells."""
 
 R2_SCALE = "Viridis"
+NARROW_PX = (480.0, 230.0)
+"""Size of the points' area on a page 800 px wide, for which names are placed."""
+
 DISTANCE_TITLE = "distance from the origin along land (1,000 km)"
 
 
@@ -68,6 +73,7 @@ def founder_line(
     )
     figure = go.Figure([*_fit(band, theme), *points.figure.data], points.figure.layout)
     _hollow(figure.data[-1], table["used"].to_numpy(bool), theme)
+    _thin_names(figure.data[-1], table)
     figure.add_annotation(
         text=line_words(line, unit),
         x=1 if line.slope_per_1000_km <= 0 else 0,
@@ -200,6 +206,19 @@ def _hollow(points: go.Scatter, used: np.ndarray, theme: Theme) -> None:
     points.update(marker={"symbol": symbols, "color": shades, "line": {"color": shades}})
     words = ["" if u else "<br>not in the line: recently admixed" for u in used]
     points.hovertext = [t + w for t, w in zip(points.hovertext, words, strict=True)]
+
+
+def _thin_names(points: go.Scatter, table: pd.DataFrame) -> None:
+    """Leave out names without room on a narrow page; hover texts and the table have them all."""
+    if points.text is None:
+        return
+    places = table[["distance_km", "value"]].to_numpy(float)
+    span = np.ptp(places, axis=0)
+    scaled = (places - places.min(axis=0)) / np.where(span > 0, span, 1) * NARROW_PX
+    names = [plain(group, 14) for group in table["group"]]
+    positions = name_positions(scaled, np.full(len(table), 12.0), names)
+    points.text = [t if p else "" for t, p in zip(points.text, positions, strict=True)]
+    points.textposition = [p or "top center" for p in positions]
 
 
 def _add_cells(

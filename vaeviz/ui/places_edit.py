@@ -12,7 +12,7 @@ from vaeviz.escape import escape
 from vaeviz.ui import adopt, cache, state, workspace
 
 COLUMNS = ["latitude", "longitude"]
-TYPED = "typed"
+TYPED, SWAPPED, OWN = "typed", "latitude and longitude swapped", "the panel"
 _DRAFT = "vaeviz_places"
 _ROUND = "vaeviz_places_round"
 _MADE = "vaeviz_places_made"
@@ -38,7 +38,9 @@ def draft(panel: Panel, by: str, groups: pd.DataFrame) -> pd.DataFrame:
     """
     kept = st.session_state.get(_DRAFT)
     if kept is None or kept[0] != (panel.digest, by):
-        table = groups[["group", "n_samples", *COLUMNS]].assign(source="")
+        placed = groups[COLUMNS].notna().all(axis=1)
+        source = placed.map({True: OWN, False: ""})
+        table = groups[["group", "n_samples", *COLUMNS]].assign(source=source)
         kept = ((panel.digest, by), table.reset_index(drop=True))
         st.session_state[_DRAFT] = kept
     table = kept[1]
@@ -103,7 +105,7 @@ def swapped(table: pd.DataFrame) -> pd.DataFrame:
             "latitudes.",
             "Change the places one by one.",
         )
-    return table.assign(latitude=turned, longitude=table["latitude"])
+    return table.assign(latitude=turned, longitude=table["latitude"], source=SWAPPED)
 
 
 def with_places(panel: Panel, by: str, table: pd.DataFrame) -> Panel:

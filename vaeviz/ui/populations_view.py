@@ -43,7 +43,7 @@ def populations(panel: Panel) -> None:
     before = places_edit.draft(panel, by, groups)
     table = places_edit.marked(before, _editor(before))
     _doubts(panel, table)
-    _changes(before, table)
+    _changes(table)
     _apply(panel, by, table)
     _picker(panel, table)
 
@@ -83,7 +83,7 @@ def _doubts(panel: Panel, table: pd.DataFrame) -> None:
         st.caption(f"{lacking} of {len(table)} groups have no place.")
 
 
-def _changes(before: pd.DataFrame, table: pd.DataFrame) -> None:
+def _changes(table: pd.DataFrame) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Match against the bundled table", icon=":material/travel_explore:"):
             _match(table)
@@ -91,12 +91,11 @@ def _changes(before: pd.DataFrame, table: pd.DataFrame) -> None:
             with shown_errors():
                 places_edit.change(places_edit.swapped(table))
                 st.rerun()
-        unchanged = table[places_edit.COLUMNS].equals(before[places_edit.COLUMNS])
         st.button(
             "Start over",
             icon=":material/restart_alt:",
             on_click=places_edit.forget,
-            disabled=unchanged and not before["source"].astype(bool).any(),
+            disabled=bool(table["source"].isin([places_edit.OWN, ""]).all()),
         )
         st.toggle(
             "Matching replaces places",
