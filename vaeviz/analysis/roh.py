@@ -30,6 +30,9 @@ MAX_GAP_SPACINGS = 20
 """No run is carried over a gap between sites wider than both."""
 
 MIN_SITES = 100
+MIN_RUN_SITES = 20
+"""At the end of a stretch, where a run needs one change alone, a handful of sites would do."""
+
 HET_IN_RUN = 0.001
 CHANGE_PER_BP = 1e-6
 """Chance of a run's end per base pair, as in scikit-allel."""
@@ -82,8 +85,8 @@ class RohResult:
     people : DataFrame
         sample, group, n_runs, total_mb, longest_mb, f_roh (share of the stretches in runs).
     runs : DataFrame
-        sample, group, chrom, start_bp, end_bp, length_bp, n_sites, at_edge (the run goes to the
-        end of its stretch, so its length is a lower bound).
+        sample, group, chrom, start_bp, end_bp, length_bp, n_sites (that vary in the group),
+        at_edge (the run goes to the end of its stretch, so its length is a lower bound).
     length_bp : int
         All stretches together.
     notes : tuple of str
@@ -222,7 +225,7 @@ def _runs(dosages: NDArray[np.int8], stretch: Stretch, het_outside: float) -> pd
     edge = (first == 0) | (last == len(dosages) - 1)
     columns = (stretch.chrom, start, end, end - start, last - first + 1, edge)
     table = pd.DataFrame(dict(zip(_NO_RUNS.columns, columns, strict=True)))
-    return table[table["length_bp"] >= MIN_RUN_BP]
+    return table[(table["length_bp"] >= MIN_RUN_BP) & (table["n_sites"] >= MIN_RUN_SITES)]
 
 
 def _change(stretch: Stretch) -> float:
