@@ -99,10 +99,10 @@ def swapped(table: pd.DataFrame) -> pd.DataFrame:
         A longitude would become a latitude beyond 90 degrees.
     """
     turned = (table["longitude"] + 180) % 360 - 180
-    if (turned.abs() > 90).any():
+    n_beyond = int((turned.abs() > 90).sum())
+    if n_beyond:
         raise PanelError(
-            f"{int((turned.abs() > 90).sum())} longitudes are beyond 90 degrees, so they are no "
-            "latitudes.",
+            f"Longitudes beyond 90 degrees are no latitudes ({n_beyond} found).",
             "Change the places one by one.",
         )
     return table.assign(latitude=turned, longitude=table["latitude"], source=SWAPPED)
