@@ -96,10 +96,10 @@ def test_differences_are_offered_between_groups(bar_code: Callable[[Panel], AppT
     app = bar_code(random_panel(n_populations=6))
     app.selectbox(key="barcode_minuend").set_value("every").run()
     check_sound(app)
-    assert app.selectbox(key="barcode_subtrahend").options == ["SUP1", "SUP2", "SUP3"]
+    assert sorted(app.selectbox(key="barcode_subtrahend").options) == ["SUP1", "SUP2", "SUP3"]
     app.selectbox(key="barcode_minuend").set_value("group SUP2").run()
     check_sound(app)
-    assert app.selectbox(key="barcode_subtrahend").options == ["SUP1", "SUP3"]
+    assert sorted(app.selectbox(key="barcode_subtrahend").options) == ["SUP1", "SUP3"]
     alone = bar_code(random_panel(n_populations=1))
     assert not [s for s in alone.selectbox if s.key == "barcode_minuend"]
 

@@ -86,7 +86,7 @@ def test_the_browser_gets_sites_that_stand_alone() -> None:
     place = extended(axis, window)
     assert place == (5, 25, 400)
     scene = make_scene(strips, panel, axis, place, PLAIN, "dark")
-    data = payload(scene, strips, axis, window, PLAIN, "dark", {"title": "t"})
+    data = payload(scene, strips, axis, window, PLAIN, {"title": "t"})
     assert data["sites"]["id"] == [f"rs{i}" for i in range(11, 21)]
     lone = read(data["bins"]["lone"], "<i4")
     assert set(lone.tolist()) == {-1, *range(10)}
@@ -106,7 +106,7 @@ def test_the_browser_gets_short_plain_texts() -> None:
     scene = with_means(scene_of(panel, strips), summary)
     axis = strips.axes["bp"]
     window = Window("0" * 32, "bp", *axis.whole)
-    data = payload(scene, strips, axis, window, PLAIN, "light", {})
+    data = payload(scene, strips, axis, window, PLAIN, {})
     json.dumps(data, allow_nan=False)
     assert all(len(row["name"]) <= 28 and "\n" not in row["name"] for row in data["rows"])
     assert all(row["mean"] is not None for row in data["rows"])
@@ -161,6 +161,6 @@ def test_panels_without_positions_tell_numbers() -> None:
     axis = strips.axes["site"]
     window = Window("0" * 32, "site", *axis.whole, width=40)
     scene = make_scene(strips, panel, axis, extended(axis, window), PLAIN, "light")
-    data = payload(scene, strips, axis, window, PLAIN, "light", {})
+    data = payload(scene, strips, axis, window, PLAIN, {})
     values = read(data["bins"]["first_value"], "<f8")
     assert sorted(set(values.tolist()))[-1] == 20

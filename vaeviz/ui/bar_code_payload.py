@@ -42,7 +42,6 @@ def payload(
     axis: GenomeAxis,
     window: Window,
     choice: Choice,
-    theme: Theme,
     words: dict[str, str],
 ) -> dict[str, object]:
     """All that the browser needs to draw, to be zoomed and to tell values.
@@ -50,12 +49,9 @@ def payload(
     `words` are title, caption, alt and file: texts for the picture.
     """
     from vaeviz.figures.bar_code import ENTROPY_SCALE
-    from vaeviz.figures.palette import BACKGROUND
-    from vaeviz.figures.strips_svg import DIFFERENCE_SCALE, EMPTY, colour_table
-    from vaeviz.figures.theme import FONT, INKS
+    from vaeviz.figures.strips_svg import colour_table
 
     top, top_difference = colour_tops(scene, choice, window.start, window.end)
-    inks = INKS[theme]
     visible = axis.sites_in(window.start, window.end)
     return {
         "command": f"{window.digest[:8]} {window.unit} {window.command}",
@@ -67,17 +63,30 @@ def payload(
         "axis": _axis(axis),
         "bins": _bins(scene, axis, strips, visible),
         "sites": _sites(scene, strips, visible),
-        "scales": {
-            "entropy": _packed(colour_table(ENTROPY_SCALE), "u1"),
-            "difference": _packed(colour_table(DIFFERENCE_SCALE[theme]), "u1"),
-        },
+        "entropy_scale": _packed(colour_table(ENTROPY_SCALE), "u1"),
+        "grounds": {"light": _ground("light"), "dark": _ground("dark")},
         "top": top,
         "top_difference": top_difference,
-        "inks": {
-            **{"text": inks.text, "muted": inks.muted, "axis": inks.axis, "accent": inks.accent},
-            **{"ground": BACKGROUND[theme], "empty": EMPTY[theme], "font": FONT},
-        },
         **words,
+    }
+
+
+def _ground(theme: Theme) -> dict[str, str]:
+    """Colours of a theme: the browser knows first when the visitor changes it."""
+    from vaeviz.figures.palette import BACKGROUND
+    from vaeviz.figures.strips_svg import DIFFERENCE_SCALE, EMPTY, colour_table
+    from vaeviz.figures.theme import FONT, INKS
+
+    inks = INKS[theme]
+    return {
+        "text": inks.text,
+        "muted": inks.muted,
+        "axis": inks.axis,
+        "accent": inks.accent,
+        "ground": BACKGROUND[theme],
+        "empty": EMPTY[theme],
+        "font": FONT,
+        "difference_scale": _packed(colour_table(DIFFERENCE_SCALE[theme]), "u1"),
     }
 
 

@@ -147,7 +147,7 @@ def _show(panel: Panel, strips: Strips, unit: Unit, chosen: Choice) -> None:
         "file": "vaeviz_entropy_along_genome.png",
     }
     draw_strips(
-        payload(scene, strips, axis, window, chosen, ground, words),
+        payload(scene, strips, axis, window, chosen, words),
         STRIPS,
         partial(_follow, axis),
     )

@@ -7,7 +7,7 @@ export default function strips(component) {
   const state = STATES.get(parent) ?? mount(parent);
   STATES.set(parent, state);
   state.component = component;
-  receive(state, unpackScene(component.data));
+  receive(state, unpackScene(component.data, themeOf(state.root)));
   state.sizes.observe(state.root);
   document.addEventListener("scroll", state.onScroll, { capture: true, passive: true });
   return () => {
@@ -39,6 +39,14 @@ function mount(parent) {
   state.onScroll = () => (state.scrolled = performance.now());
   parent.appendChild(root);
   return state;
+}
+
+// The page's ground tells: its theme may change without a word from the server.
+function themeOf(root) {
+  const probe = root.appendChild(element("span", "probe"));
+  const channels = getComputedStyle(probe).color.match(/[\d.]+/g).slice(0, 3).map(Number);
+  probe.remove();
+  return channels[0] + channels[1] + channels[2] > 384 ? "light" : "dark";
 }
 
 function element(tag, name) {

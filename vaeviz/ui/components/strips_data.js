@@ -49,10 +49,11 @@ function unpackAxis(axis) {
   };
 }
 
-function unpackScene(data) {
+function unpackScene(data, theme) {
+  const inks = data.grounds[theme];
   return {
     command: data.command,
-    look: data.look,
+    look: `${data.look} ${theme}`,
     answer: data.answer,
     view: data.view,
     measure: data.measure,
@@ -62,12 +63,12 @@ function unpackScene(data) {
     bins: unpackBins(data.bins),
     sites: unpackSites(data.sites),
     scales: {
-      entropy: unpack(data.scales.entropy, Uint8Array),
-      difference: unpack(data.scales.difference, Uint8Array),
+      entropy: unpack(data.entropy_scale, Uint8Array),
+      difference: unpack(inks.difference_scale, Uint8Array),
     },
     top: data.top,
     topDifference: data.top_difference,
-    inks: data.inks,
+    inks,
     title: data.title,
     caption: data.caption,
     alt: data.alt,
