@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import TypeVar
 
 import numpy as np
@@ -81,14 +82,12 @@ def _peer_table(panel: Panel) -> Columns:
 def _peer_sites(panel: Panel, part: slice) -> Columns:
     """Measures per group and site of a stretch."""
     import allel
-    from scipy.stats import entropy, hypergeom
+    from scipy.stats import entropy
 
     genotypes = allel.HaplotypeArray(panel.counts[:, part].T).to_genotypes(2)
     labels = panel.labels("population")
     groups = [np.flatnonzero(labels == f"P{g}") for g in range(N_GROUPS)]
     size = min(1_000, 2 * min(len(group) for group in groups))
-    share = np.arange(size + 1) / size
-    binary = entropy(np.stack([share, 1 - share]), base=2)
     found: dict[str, list[NDArray[np.float64]]] = {}
     for group in groups:
         mine = genotypes.take(group, axis=1)
@@ -100,13 +99,11 @@ def _peer_sites(panel: Panel, part: slice) -> Columns:
             [mine.count_hom_ref(axis=1), mine.count_het(axis=1), mine.count_hom_alt(axis=1)]
         )
         by_genotype = entropy(kinds, base=2, axis=0)
-        some, which = np.unique(alleles[:, 1], return_inverse=True)
-        drawn = hypergeom.pmf(np.arange(size + 1), n[0], some[:, None], size)
         called = mine.count_called(axis=1)
         values = {
             "mean_entropy_bits": plug_in,
             "miller_madow_entropy_bits": plug_in + (seen - 1) / (2 * n * np.log(2)),
-            "rarefied_entropy_bits": (drawn @ binary)[which],
+            "rarefied_entropy_bits": _rarefied(2 * len(group), size)[alleles[:, 1]],
             "genotype_entropy_bits": by_genotype,
             "genotype_miller_madow_entropy_bits": by_genotype
             + ((kinds > 0).sum(axis=0) - 1) / (2 * called * np.log(2)),
@@ -116,6 +113,16 @@ def _peer_sites(panel: Panel, part: slice) -> Columns:
         for name, per_site in values.items():
             found.setdefault(name, []).append(np.asarray(per_site))
     return {name: np.stack(rows) for name, rows in found.items()}
+
+
+@cache
+def _rarefied(n: int, size: int) -> NDArray[np.float64]:
+    """Expected entropy of `size` of n haplotypes for every count of ALT: nothing is missing."""
+    from scipy.stats import entropy, hypergeom
+
+    share = np.arange(size + 1) / size
+    drawn = hypergeom.pmf(np.arange(size + 1), n, np.arange(n + 1)[:, None], size)
+    return drawn @ entropy(np.stack([share, 1 - share]), base=2)
 
 
 def _bootstrap(values: NDArray[np.float64]) -> NDArray[np.float64]:

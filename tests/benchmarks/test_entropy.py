@@ -10,7 +10,7 @@ from benchmarks.entropy.work import ours, peer, random_panel
 
 
 def test_both_ways_give_the_same_means() -> None:
-    panel = random_panel(60, 70)
+    panel = random_panel(200, 70)
     mine, steps = ours(panel)
     other, _ = peer(panel)
     assert set(mine) == set(other)
