@@ -15,7 +15,14 @@ from vaeviz.analysis.entropy import site_entropy
 from vaeviz.analysis.strips import Strips, bin_means, make_strips, window_bins, window_summary
 from vaeviz.data.panel import Panel
 from vaeviz.ui import bar_code_window
-from vaeviz.ui.bar_code_data import Choice, Scene, colour_tops, make_scene, with_means
+from vaeviz.ui.bar_code_data import (
+    Choice,
+    Scene,
+    colour_tops,
+    group_lines,
+    make_scene,
+    with_means,
+)
 from vaeviz.ui.bar_code_payload import MISSING, extended, payload, steps
 from vaeviz.ui.bar_code_window import Window
 
@@ -28,7 +35,8 @@ def strips_of(panel: Panel, by: str = "population") -> Strips:
 
 def scene_of(panel: Panel, strips: Strips, choice: Choice = PLAIN, n_bins: int = 30) -> Scene:
     axis = strips.axes["bp"]
-    return make_scene(strips, panel, axis, (*axis.whole, n_bins), choice, "light")
+    lines = group_lines(strips, panel, "light")
+    return make_scene(strips, lines, axis, (*axis.whole, n_bins), choice, "light")
 
 
 def read(text: str, dtype: str) -> np.ndarray:
@@ -85,7 +93,7 @@ def test_the_browser_gets_sites_that_stand_alone() -> None:
     window = Window("0" * 32, "site", *axis.clip(10, 20), width=200)
     place = extended(axis, window)
     assert place == (5, 25, 400)
-    scene = make_scene(strips, panel, axis, place, PLAIN, "dark")
+    scene = make_scene(strips, group_lines(strips, panel, "dark"), axis, place, PLAIN, "dark")
     data = payload(scene, strips, axis, window, PLAIN, {"title": "t"})
     assert data["sites"]["id"] == [f"rs{i}" for i in range(11, 21)]
     lone = read(data["bins"]["lone"], "<i4")
@@ -160,7 +168,8 @@ def test_panels_without_positions_tell_numbers() -> None:
     pd.testing.assert_frame_equal(strips.sites, panel.sites)
     axis = strips.axes["site"]
     window = Window("0" * 32, "site", *axis.whole, width=40)
-    scene = make_scene(strips, panel, axis, extended(axis, window), PLAIN, "light")
+    lines = group_lines(strips, panel, "light")
+    scene = make_scene(strips, lines, axis, extended(axis, window), PLAIN, "light")
     data = payload(scene, strips, axis, window, PLAIN, {})
     values = read(data["bins"]["first_value"], "<f8")
     assert sorted(set(values.tolist()))[-1] == 20

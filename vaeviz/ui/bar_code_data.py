@@ -71,42 +71,51 @@ class Scene:
         return self.extreme if measure == "max" else self.mean
 
 
-def ordered_groups(strips: Strips, panel: Panel) -> list[str]:
+def group_lines(strips: Strips, panel: Panel, theme: Theme) -> list[Strip]:
     """Groups by falling mean over all sites; recently admixed ones after the others."""
+    from vaeviz.figures.palette import colours
+    from vaeviz.figures.strips_svg import Strip
+
     table = window_summary(strips, slice(0, len(strips.sites)))
     table["admixed"] = [is_admixed(group, panel) for group in table["group"]]
     keys = ["admixed", "mean_entropy_bits"]
-    return table.sort_values(keys, ascending=[True, False], kind="stable")["group"].tolist()
+    table = table.sort_values(keys, ascending=[True, False], kind="stable")
+    shades = colours(table["group"], panel.samples, theme)
+    return [
+        Strip(group, "admixed" if admixed else "group", shades[group])
+        for group, admixed in zip(table["group"], table["admixed"], strict=True)
+    ]
 
 
 def make_scene(
     strips: Strips,
-    panel: Panel,
+    lines: Sequence[Strip],
     axis: GenomeAxis,
     window: tuple[float, float, int],
     choice: Choice,
     theme: Theme,
 ) -> Scene:
     """Bin a window (start, end, number of bins) of every group and of the differences."""
-    from vaeviz.figures.palette import colours, neutral
+    from vaeviz.figures.palette import neutral
     from vaeviz.figures.strips_svg import Strip
 
-    start, end, n_bins = window
-    bins = window_bins(axis, start, end, n_bins)
-    order = ordered_groups(strips, panel)
+    bins = window_bins(axis, *window)
+    order = [line.name for line in lines]
     rows = [strips.groups.index(group) for group in order]
-    shades = colours(order, panel.samples, theme)
     mean, extreme = bin_means(strips, bins)[rows], bin_maxima(strips, bins)[rows]
-    lines = [Strip(g, "admixed" if is_admixed(g, panel) else "group", shades[g]) for g in order]
-    if choice.minuends:
-        chosen = [group for group in order if group in choice.minuends]
-        difference, largest = bin_differences(strips, bins, chosen, choice.subtrahend)
-        mean, extreme = np.vstack([mean, difference]), np.vstack([extreme, largest])
-        minus = plain(choice.subtrahend, SHORT)
-        names = [f"{plain(group, SHORT)} − {minus}" for group in chosen]
-        lines += [Strip(name, "difference", neutral(theme)) for name in names]
-        rows += [-1] * len(chosen)
-    return Scene(lines, rows, bins, mean, extreme)
+    if not choice.minuends:
+        return Scene(lines, rows, bins, mean, extreme)
+    chosen = [group for group in order if group in choice.minuends]
+    difference, largest = bin_differences(strips, bins, chosen, choice.subtrahend)
+    minus = plain(choice.subtrahend, SHORT)
+    names = [f"{plain(group, SHORT)} − {minus}" for group in chosen]
+    return Scene(
+        strips=[*lines, *(Strip(name, "difference", neutral(theme)) for name in names)],
+        rows=[*rows, *[-1] * len(chosen)],
+        bins=bins,
+        mean=np.vstack([mean, difference]),
+        extreme=np.vstack([extreme, largest]),
+    )
 
 
 def with_means(scene: Scene, summary: pd.DataFrame) -> Scene:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import math
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -71,6 +72,7 @@ def payload(
     }
 
 
+@cache
 def _ground(theme: Theme) -> dict[str, str]:
     """Colours of a theme: the browser knows first when the visitor changes it."""
     from vaeviz.figures.palette import BACKGROUND

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
+import pandas as pd
 import streamlit as st
 
 from vaeviz.analysis.genome_axis import GenomeAxis, Unit
@@ -17,7 +20,7 @@ from vaeviz.ui import bar_code_data, bar_code_window, measured
 from vaeviz.ui.bar_code_data import Choice
 from vaeviz.ui.bar_code_payload import extended, payload
 from vaeviz.ui.bar_code_window import Window
-from vaeviz.ui.cache import kept
+from vaeviz.ui.cache import kept, remembered
 from vaeviz.ui.columns import group_choice
 from vaeviz.ui.components.strips import strips as draw_strips
 from vaeviz.ui.errors import show_error, shown_errors
@@ -25,6 +28,9 @@ from vaeviz.ui.look import look
 from vaeviz.ui.show import theme
 from vaeviz.ui.tables import show_frame
 from vaeviz.ui.widgets import choice, segments
+
+if TYPE_CHECKING:
+    from vaeviz.figures.strips_svg import Strip
 
 STRIPS, REGION, ERROR = "barcode_strips", "barcode_region", "vaeviz_barcode_error"
 UNITS: dict[str, Unit] = {"Position": "bp", "Number of the site": "site"}
@@ -42,11 +48,12 @@ def bar_code(panel: Panel) -> None:
         strips = _strips(panel, by)
         unit = _unit(strips)
         _region_box(strips, strips.axes[unit])
-    chosen = _choice(bar_code_data.ordered_groups(strips, panel))
+    lines = _lines(panel, strips, by)
+    chosen = _choice([line.name for line in lines])
     error = st.session_state.pop(ERROR, None)
     if error is not None:
         show_error(error)
-    _show(panel, strips, unit, chosen)
+    _show(panel, strips, lines, unit, chosen)
 
 
 def _strips(panel: Panel, by: str) -> Strips:
@@ -54,6 +61,15 @@ def _strips(panel: Panel, by: str) -> Strips:
         return make_strips(measured.site_entropy(panel, by), panel.sites)
 
     return kept("bar_code_strips", (panel.digest,), compute, (by,))
+
+
+def _lines(panel: Panel, strips: Strips, by: str) -> list[Strip]:
+    ground = theme()
+
+    def compute() -> list[Strip]:
+        return bar_code_data.group_lines(strips, panel, ground)
+
+    return remembered("bar_code_lines", (panel.digest,), compute, (by, ground))
 
 
 def _unit(strips: Strips) -> Unit:
@@ -129,13 +145,13 @@ def _difference_name(option: str) -> str:
 
 @st.fragment
 @shown_errors()
-def _show(panel: Panel, strips: Strips, unit: Unit, chosen: Choice) -> None:
+def _show(panel: Panel, strips: Strips, lines: Sequence[Strip], unit: Unit, chosen: Choice) -> None:
     """The strips and what goes with them: all that reruns on a zoom."""
     axis = strips.axes[unit]
     window = bar_code_window.current(panel.digest, strips, unit)
     ground = theme()
     whole_scene = bar_code_data.make_scene(
-        strips, panel, axis, extended(axis, window), chosen, ground
+        strips, lines, axis, extended(axis, window), chosen, ground
     )
     sites = axis.sites_in(window.start, window.end)
     summary = window_summary(strips, sites)
@@ -143,7 +159,7 @@ def _show(panel: Panel, strips: Strips, unit: Unit, chosen: Choice) -> None:
     words = {
         "title": bar_code_data.title(chosen),
         "caption": f"{window_words(strips, sites)} · {look(panel)['caption']}",
-        "alt": _alt(strips, sites),
+        "alt": _alt(strips, sites, summary),
         "file": "vaeviz_entropy_along_genome.png",
     }
     draw_strips(
@@ -153,10 +169,10 @@ def _show(panel: Panel, strips: Strips, unit: Unit, chosen: Choice) -> None:
     )
     _legend_words(strips, axis, sites)
     with st.expander("Table and downloads", icon=":material/table:"):
-        order = bar_code_data.ordered_groups(strips, panel)
+        order = [line.name for line in lines]
         show_frame(summary.set_index("group").loc[order].reset_index(), "entropy_barcode")
         with st.container(horizontal=True):
-            _downloads(panel, strips, window, chosen, words["caption"])
+            _downloads(strips, lines, window, chosen, words["caption"])
 
 
 def _follow(axis: GenomeAxis) -> None:
@@ -197,8 +213,8 @@ def window_words(strips: Strips, sites: slice) -> str:
     return f"{start} to {end} ({number})"
 
 
-def _alt(strips: Strips, sites: slice) -> str:
-    table = window_summary(strips, sites).dropna(subset="mean_entropy_bits")
+def _alt(strips: Strips, sites: slice, summary: pd.DataFrame) -> str:
+    table = summary.dropna(subset="mean_entropy_bits")
     text = f"Bar code of entropy for {len(strips.groups)} groups, {window_words(strips, sites)}"
     if table.empty:
         return text + "."
@@ -212,7 +228,9 @@ def _alt(strips: Strips, sites: slice) -> str:
     )
 
 
-def _downloads(panel: Panel, strips: Strips, window: Window, chosen: Choice, caption: str) -> None:
+def _downloads(
+    strips: Strips, lines: Sequence[Strip], window: Window, chosen: Choice, caption: str
+) -> None:
     axis, ground = strips.axes[window.unit], theme()
 
     def table() -> str:
@@ -222,7 +240,7 @@ def _downloads(panel: Panel, strips: Strips, window: Window, chosen: Choice, cap
         from vaeviz.figures.strips_svg import strips_svg
 
         place = (window.start, window.end, SVG_BINS)
-        scene = bar_code_data.make_scene(strips, panel, axis, place, chosen, ground)
+        scene = bar_code_data.make_scene(strips, lines, axis, place, chosen, ground)
         summary = window_summary(strips, axis.sites_in(window.start, window.end))
         scene = bar_code_data.with_means(scene, summary)
         return strips_svg(bar_code_data.picture(scene, axis, chosen, ground, caption))
