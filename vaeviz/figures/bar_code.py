@@ -39,7 +39,7 @@ def bar_code(
     ----------
     binned
         group, chrom, start_bp, end_bp, bin, mean_entropy_bits, n_sites: the same bins for every
-        group (`analysis.entropy.bin_entropy`).
+        group (`analysis.bar_code.bin_entropy`).
     order
         Groups from top to bottom; by falling mean when absent.
     maximum_bits
