@@ -20,7 +20,7 @@ _LINES = """e => [...e.querySelectorAll('.scatterlayer .js-line')]
 
 
 def open_map(visitor: Visitor, show: str) -> Locator:
-    visitor.open("/entropy")
+    visitor.open("entropy")
     visitor.segment("World map")
     visitor.segment(show)
     return visitor.plot()
@@ -45,7 +45,7 @@ def test_every_layer_of_the_map_stays_on_this_machine(visit: Visit) -> None:
         visitor.settle()
     for kind in ("Fst (Hudson)", "f2", "Shared drift (covariance)", "Distance in latent space"):
         gestures.choose(visitor, "Computed links", kind)
-        legend = visitor.plot().locator(".legendtext").all_inner_texts()
+        legend = visitor.plot().locator(".legendtext").all_text_contents()
         assert any("similarity, not migration" in text for text in legend)
     visitor.main.get_by_text("All pairs").click()
     visitor.settle()
