@@ -136,9 +136,9 @@ def read_compression(visitor: Visitor) -> None:
 
 
 def read_entropy(visitor: Visitor) -> None:
-    """Bar code, bars, map, and entropy against compression."""
+    """Every view: along the genome, means, map, diversity, founders, compression, places."""
     visitor.go("Entropy and migrations")
-    see_all(visitor, "View", 4)
+    see_all(visitor, "View", 7)
 
 
 def simulate_and_download(visitor: Visitor, folder: Path) -> None:
