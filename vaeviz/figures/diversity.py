@@ -181,7 +181,7 @@ def _people(rows: pd.DataFrame, group: str, colour: str, symbol: str) -> go.Scat
         customdata=rows["sample"].to_numpy(object),
         hovertext=[
             f"<b>{label(s, 40)}</b><br>{label(group, 40)}<br>{n} runs, {total:.1f} Mb"
-            f"<br>longest {longest:.1f} Mb<br>F<sub>ROH</sub> {f:.4f}"
+            f"<br>longest {longest:.1f} Mb<br>F(ROH) {f:.4f}"
             for s, n, total, longest, f in rows[
                 ["sample", "n_runs", "total_mb", "longest_mb", "f_roh"]
             ].itertuples(index=False)
