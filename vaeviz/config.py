@@ -23,6 +23,7 @@ Bottleneck = Literal["gaussian", "bernoulli", "vq", "none"]
 Augmentation = Literal["none", "wright-fisher"]
 KlSchedule = Literal["linear", "cyclical", "constant"]
 Purpose = Literal["map", "sequence"]
+Generator = Literal["neighbour-walk", "gaussian", "autoregressive", "mosaic", "global"]
 Width = Annotated[int, Field(ge=1, le=MAX_LAYER)]
 
 
@@ -308,14 +309,43 @@ class FilterConfig(Settings):
 
 
 class SimulateConfig(Settings):
-    """How a synthetic cohort is drawn."""
+    """How a synthetic cohort is drawn.
+
+    Attributes
+    ----------
+    generator : str, optional
+        How people are drawn (`vaeviz.synthesis.generators`). Default: what the model's shape
+        serves.
+    hop : float
+        Of the neighbour walk: probability that a haplotype follows another donor from one window
+        to the next. Less keeps more linkage between windows, and more of the donors.
+    neighbours : int
+        Of the neighbour walk: nearest donors that a haplotype can hop to.
+    generations : float
+        Of the mosaic: generations of recombination between real haplotypes.
+    generations_since : float
+        Of mixtures and paths: generations since the ancestors met, which sets the length of the
+        tracts of one ancestry.
+    temperature : float
+        Factor on the standard deviation of latent positions; 1 is as uncertain as the encoder.
+    reject : bool
+        Draw again whoever does not encode into the region.
+    max_tries : int
+        At most this many candidates for every person asked for.
+    """
 
     n: Annotated[int, Field(ge=1, le=100_000)] = 100
-    source: Literal["posterior", "gaussian"] = "posterior"
+    generator: Generator | None = None
+    hop: Annotated[float, Field(ge=0, le=1)] = 1.0
+    neighbours: Annotated[int, Field(ge=1, le=1_000)] = 10
+    generations: Annotated[float, Field(ge=1, le=100_000)] = 100.0
+    generations_since: Annotated[float, Field(gt=0, le=10_000)] = 10.0
     temperature: Annotated[float, Field(ge=0, le=5)] = 1.0
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 1
     prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,30}$")] = "SYN_"
     allow_small: bool = False
+    reject: bool = True
+    max_tries: Annotated[int, Field(ge=1, le=1_000)] = 20
 
 
 class Environment(BaseSettings):

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from vaeviz.config import SimulateConfig
-from vaeviz.synthesis.draw import LatentSource, Posteriors, fit_gaussian, person_generator
-from vaeviz.synthesis.region import Region
+from vaeviz.synthesis.decoding import LatentSource, Posteriors, fit_gaussian
+from vaeviz.synthesis.draw import person_generator
+from vaeviz.synthesis.region import Part, Region
 
 RNG = np.random.default_rng(0)
 N, ROWS, LATENT = 400, 2, 3
@@ -14,6 +15,11 @@ POSTERIORS = Posteriors(
     mean=PERSON + RNG.normal(size=(N, ROWS, LATENT)) * 0.3, sd=np.full((N, ROWS, LATENT), 0.2)
 )
 REGION = Region("r", "population", np.arange(100, 300))
+
+
+def path_of(start: np.ndarray, end: np.ndarray) -> Region:
+    parts = (Part("a", 0.5, start), Part("b", 0.5, end))
+    return Region("a to b", "path", np.union1d(start, end), parts)
 
 
 def draws(config: SimulateConfig, region: Region = REGION) -> tuple[np.ndarray, list[int]]:
@@ -39,7 +45,7 @@ def test_posterior_noise_has_the_scale_of_the_posterior_times_temperature() -> N
 
 
 def test_gaussian_has_mean_and_covariance_of_the_aggregated_posterior() -> None:
-    z, _ = draws(SimulateConfig(n=6000, source="gaussian"))
+    z, _ = draws(SimulateConfig(n=6000, generator="gaussian"))
     flat = z.reshape(len(z), -1)
     members = POSTERIORS.mean[100:300]
     both = np.concatenate([members, members[:, ::-1]]).reshape(400, -1)
@@ -60,7 +66,7 @@ def test_gaussian_of_one_dimension_and_of_fewer_people_than_dimensions() -> None
 
 
 def test_path_runs_from_end_to_end() -> None:
-    path = Region("p", "path", np.arange(50), np.arange(300, 400))
+    path = path_of(np.arange(50), np.arange(300, 400))
     z, members = draws(SimulateConfig(n=11, temperature=0), path)
     start, end = POSTERIORS.mean[:50].mean((0, 1)), POSTERIORS.mean[300:].mean((0, 1))
     expected = start + np.linspace(0, 1, 11)[:, None] * (end - start)

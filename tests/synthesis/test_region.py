@@ -7,6 +7,7 @@ from tests.panels import HOSTILE, hostile_panel, random_panel
 from vaeviz.data.selection import Selection
 from vaeviz.errors import RegionError
 from vaeviz.synthesis.region import (
+    Part,
     Region,
     check_size,
     path_region,
@@ -21,8 +22,8 @@ def region_of(n: int) -> Region:
 
 def test_label_of_either_level() -> None:
     panel = random_panel(n_samples=60, n_populations=3)
-    assert population_region(panel, "POP3").sample_index.tolist() == list(range(40, 60))
-    assert population_region(panel, "SUP1").sample_index.tolist() == list(range(40))
+    assert population_region(panel, "POP3").members.tolist() == list(range(40, 60))
+    assert population_region(panel, "SUP1").members.tolist() == list(range(40))
 
 
 def test_unknown_label_names_the_known_ones() -> None:
@@ -34,7 +35,7 @@ def test_unknown_label_names_the_known_ones() -> None:
 
 def test_hostile_label_is_found_and_an_unlabelled_panel_says_so() -> None:
     panel = hostile_panel()
-    assert len(population_region(panel, HOSTILE[3]).sample_index) > 0
+    assert len(population_region(panel, HOSTILE[3]).members) > 0
     with pytest.raises(RegionError) as error:
         population_region(panel, "no such")
     assert len(error.value.hint) < 2_000
@@ -47,7 +48,7 @@ def test_hostile_label_is_found_and_an_unlabelled_panel_says_so() -> None:
 def test_selection_region_takes_people_once_in_panel_order() -> None:
     panel = random_panel()
     selection = Selection(name="mine", sample_ids=("ID0005", "ID0002", "ID0005"))
-    assert selection_region(panel, selection).sample_index.tolist() == [2, 5]
+    assert selection_region(panel, selection).members.tolist() == [2, 5]
     with pytest.raises(RegionError):
         selection_region(panel, Selection(sample_ids=("nobody",)))
 
@@ -86,6 +87,11 @@ def test_sizes(n: int, allow_small: bool, outcome: str) -> None:
 
 
 def test_a_path_is_as_small_as_its_smaller_end() -> None:
-    path = Region("a to b", "path", np.arange(200), np.arange(200, 209))
+    path = Region(
+        "a to b",
+        "path",
+        np.arange(209),
+        (Part("a", 0.5, np.arange(200)), Part("b", 0.5, np.arange(200, 209))),
+    )
     with pytest.raises(RegionError, match="9 people"):
         check_size(path, allow_small=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,7 +13,7 @@ from vaeviz.cli.opening import open_model, open_panel, panel_facts, panel_line
 from vaeviz.cli.options import JsonFlag, ModelFile, PanelRef, Seed, default_of, given
 from vaeviz.cli.output import TABLES, replacing, write_table
 from vaeviz.cli.session import Result, Session, records
-from vaeviz.config import SimulateConfig
+from vaeviz.config import Generator, SimulateConfig
 from vaeviz.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -51,10 +51,7 @@ def simulate(
         float | None,
         typer.Option(help=f"Spread; 1 is as real. {default_of(SimulateConfig, 'temperature')}"),
     ] = None,
-    source: Annotated[
-        Literal["posterior", "gaussian"] | None,
-        typer.Option(help=f"How latents are drawn. {default_of(SimulateConfig, 'source')}"),
-    ] = None,
+    generator: Annotated[Generator | None, typer.Option(help="How people are drawn.")] = None,
     seed: Seed = None,
     allow_small: Annotated[
         bool, typer.Option("--allow-small", help="Accept a region of 10 to 49 people.")
@@ -72,7 +69,7 @@ def simulate(
     choice.check()
     config = SimulateConfig.make(
         allow_small=allow_small,
-        **given(n=n, temperature=temperature, source=source, seed=seed),
+        **given(n=n, temperature=temperature, generator=generator, seed=seed),
     )
     session = Session.of(context)
     inputs: list[str | Path | None] = [model, panel, selection]

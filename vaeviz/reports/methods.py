@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from vaeviz.compression.table import CompressionResult
     from vaeviz.data.panel import Panel
     from vaeviz.reports.contents import BundledCohort
+    from vaeviz.synthesis.cohort import Cohort
     from vaeviz.training.model import TrainedModel
 
 PAPER = (
@@ -172,13 +174,22 @@ def _cost(who: str, row: pd.Series) -> str:
     )
 
 
+def _inside(cohort: Cohort) -> str:
+    if math.isnan(cohort.share_inside):
+        return "Whether they encode into the region again was not checked."
+    return (
+        f"{cohort.n_tried:,} candidates were drawn; of those kept, {cohort.share_inside:.0%} "
+        "encode into the region again."
+    )
+
+
 def _cohort(bundled: BundledCohort) -> str:
     cohort, config = bundled.cohort, bundled.cohort.config
     text = (
         f"Synthetic cohort. {config.n:,} **synthetic** individuals were drawn around "
         f"{len(cohort.region.members):,} members of the region {readable(cohort.region.name)} "
-        f"({cohort.region.kind}; source {config.source}, temperature {config.temperature:g}, seed "
-        f"{config.seed}). {cohort.share_inside:.0%} of them encode into the region again."
+        f"({cohort.region.kind}; generator {config.generator}, temperature "
+        f"{config.temperature:g}, seed {config.seed}). {_inside(cohort)}"
     )
     report = bundled.report
     warnings = cohort.warnings if report is None else report.warnings

@@ -6,62 +6,30 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
-from vaeviz.data.panel import Panel, PanelInfo, Step
-from vaeviz.errors import ModelError
-from vaeviz.escape import plain
-from vaeviz.synthesis.draw import LatentSource, Posteriors, draw_genotypes, person_generator
-from vaeviz.synthesis.inside import share_inside
+from vaeviz.data.panel import Panel
+from vaeviz.errors import ModelError, RegionError
+from vaeviz.progress import Progress, Silent
+from vaeviz.synthesis.cohort import Cohort, cohort_warnings, labelled, latent_table, synthetic_panel
+from vaeviz.synthesis.draw import Candidate, Drawer, Drawn, place_on_path
+from vaeviz.synthesis.generators import (
+    check_fits,
+    fitting_generator,
+    latent_positions,
+    make_drawer,
+)
+from vaeviz.synthesis.inside import RegionCheck
 from vaeviz.synthesis.region import Region, check_size
 
 if TYPE_CHECKING:
     from vaeviz.config import SimulateConfig
     from vaeviz.training.model import TrainedModel
 
-DECIMALS = 6
+__all__ = ["Cohort", "generate"]
+
 BLOCK_PEOPLE = 32
 """People decoded at a time; bounds memory and changes nothing else."""
-
-NOT_ANONYMOUS = (
-    "These people do not exist, but the cohort is not anonymous: it carries no formal privacy "
-    "guarantee. Share it only as the source data may be shared."
-)
-INDEPENDENT_SITES = (
-    "The model draws sites independently given the latent position: fine-scale LD and haplotypes "
-    "are not reproduced."
-)
-
-
-@dataclasses.dataclass(frozen=True)
-class Cohort:
-    """Synthetic people and where they came from.
-
-    Attributes
-    ----------
-    panel : Panel
-        Genotypes at the model's sites, nothing missing; `info.synthetic` is True.
-    latent : DataFrame, one row a person
-        Columns of `TrainedModel.embed` for the drawn genotypes, encoded again like real ones,
-        and latent_1_drawn ... as drawn (mean of both haplotypes).
-    warnings : list of str
-    region : Region
-    donors : int64 array
-        Members around whom people were drawn: those whom the model does not hold out, so that the
-        others stay a fair comparison; everybody where too few would be left.
-    config : SimulateConfig
-    share_inside : float
-        Share of the people whose genotypes encode into the region again.
-    """
-
-    panel: Panel
-    latent: pd.DataFrame
-    warnings: list[str]
-    region: Region
-    donors: NDArray[np.int64]
-    config: SimulateConfig
-    share_inside: float
 
 
 def generate(
@@ -69,6 +37,8 @@ def generate(
     panel: Panel,
     region: Region,
     config: SimulateConfig,
+    map_model: TrainedModel | None = None,
+    progress: Progress | None = None,
     block_people: int = BLOCK_PEOPLE,
 ) -> Cohort:
     """Draw a synthetic cohort.
@@ -76,158 +46,179 @@ def generate(
     Parameters
     ----------
     model : TrainedModel
+        Draws. A sequence model for the neighbour walk, a map for 'global' and 'gaussian'.
     panel : Panel
         The panel whose people the region names.
     region : Region
     config : SimulateConfig
-        Number, source, temperature (0: no latent noise), seed, prefix of the IDs.
+    map_model : TrainedModel, optional
+        Checks whether drawn people encode into the region. Default: `model` where it is a map;
+        else nobody is checked, and a warning says so.
+    progress : Progress, optional
     block_people : int
         People decoded at a time; the same seed gives the same people at any value.
 
     Returns
     -------
     Cohort
-        Phased where the model reads haplotypes: both of a person follow the same member.
+        Fewer people than asked for, with a warning, where too few candidates encode into the
+        region.
 
     Raises
     ------
     RegionError
-        The region holds too few people.
+        The region holds too few people, or nobody who was drawn lies in it.
     ModelError
-        Model and panel share too few sites, or the model is no map.
-
-    Notes
-    -----
-    'posterior': a member at random, z ~ N(mean, (temperature x sd)^2). 'gaussian': one Gaussian
-    over the region, its standard deviation times temperature. A path: evenly spaced points
-    between the mean positions of its ends, with the noise of the posteriors.
+        Model and panel share too few sites, or the model lacks the shape the generator needs.
     """
-    if not model.is_map:
+    config = config.model_copy(update={"generator": config.generator or fitting_generator(model)})
+    assert config.generator is not None
+    check_fits(config.generator, model, panel)
+    map_model = model if map_model is None and model.is_map else map_model
+    if map_model is not None and not map_model.is_map:
         raise ModelError(
-            f"Cohorts are drawn from a map; this model is a sequence model with "
-            f"{model.config.n_windows:,} windows, each with a latent of its own.",
-            "Train a map (the global or hybrid shape), and draw from that.",
+            "People are checked in a map; a sequence model was given as one.",
+            "Give a model of the global or hybrid shape (--map).",
         )
     warnings = check_size(region, config.allow_small)
-    encoding = model.encode(panel)
-    posteriors = Posteriors.of_rows(encoding.mean, encoding.sd, panel.n_samples)
     held_out = np.isin(model.split_of(panel).astype(str), ("test", "validation"))
     donors = region.without(held_out)
-    source = LatentSource(posteriors, donors, config)
-    labels = model.condition_of(panel)
-    counts, drawn = _draw_people(model, source, labels, config, block_people)
-    synthetic = Panel.create(
-        counts,
-        1 if model.config.rows == "haplotype" else 2,
-        _sample_table(drawn, region, config),
-        model.sites,
-        _info(model, panel, region, config),
-    )
-    latent = _latent_table(model, synthetic, drawn)
-    encoded = latent[[f"latent_{k + 1}_mean" for k in range(model.config.n_latent)]]
-    inside = share_inside(encoded.to_numpy(), posteriors.mean[region.members].mean(1))
-    warnings += _warnings(model, panel, donors, config)
-    return Cohort(synthetic, latent, warnings, region, donors.members, config, inside)
-
-
-def _draw_people(
-    model: TrainedModel,
-    source: LatentSource,
-    labels: list[str] | None,
-    config: SimulateConfig,
-    block_people: int,
-) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
-    """Genotypes (n_rows, n_sites) and latents (n, rows_per_sample, n_latent)."""
-    rows_per_sample = source.posteriors.mean.shape[1]
-    counts, drawn = [], []
-    for start in range(0, config.n, block_people):
-        people = range(start, min(start + block_people, config.n))
-        generators = [person_generator(config.seed, person) for person in people]
-        points = [source.draw(p, rng) for p, rng in zip(people, generators, strict=True)]
-        latents = np.stack([latent for latent, _ in points])
-        condition = None
-        if labels is not None:
-            members = np.repeat([member for _, member in points], rows_per_sample)
-            condition = [labels[rows_per_sample * member] for member in members]
-        counts.append(draw_genotypes(model, latents, condition, generators))
-        drawn.append(latents)
-    return np.concatenate(counts), np.concatenate(drawn)
-
-
-def _sample_table(
-    drawn: NDArray[np.float64], region: Region, config: SimulateConfig
-) -> pd.DataFrame:
-    width = max(4, len(str(config.n)))
-    table = pd.DataFrame(
-        {
-            "sample": [f"{config.prefix}{k + 1:0{width}d}" for k in range(config.n)],
-            "population": region.name,
-            "superpopulation": np.nan,
-            "synthetic": True,
-        }
-    )
-    return table.join(_positions(drawn, "latent_{}"))
-
-
-def _info(model: TrainedModel, panel: Panel, region: Region, config: SimulateConfig) -> PanelInfo:
-    source = panel.info
-    where = plain(region.name, 100)
-    origin = "simulated" if source.simulated or model.info.simulated else "real"
-    description = (
-        f"SYNTHETIC people drawn from the region {where!r} ({region.kind}, {len(region.members)} "
-        f"{origin} people) with model {model.digest[:16]}, source {config.source}, temperature "
-        f"{config.temperature:g}, seed {config.seed}. {NOT_ANONYMOUS}"
-    )
-    step = Step(
-        what=f"drew {config.n} synthetic people",
-        sites_before=panel.n_sites,
-        sites_after=len(model.sites),
-        samples_before=panel.n_samples,
-        samples_after=config.n,
-    )
-    return PanelInfo.make(
-        name=f"synthetic from {plain(source.name, 200)} (SYNTHETIC)",
-        description=description,
-        species=source.species,
-        build=model.info.build,
-        simulated=source.simulated or model.info.simulated,
-        synthetic=True,
-        citations=source.citations,
-        steps=(*source.steps, step),
+    progress = progress or Silent()
+    progress.update(0, config.n, "Reading the people of the region")
+    drawer = make_drawer(model, panel, donors, config)
+    check = None
+    if map_model is not None:
+        check = RegionCheck(region, latent_positions(map_model, panel))
+    search = _Search(model, panel, region, config, drawer, map_model, check, block_people)
+    search.run(progress)
+    drawn, people = search.found()
+    synthetic = synthetic_panel(drawn, drawer.ploidy, model, panel, region, config)
+    warnings += cohort_warnings(model, panel, donors, config, check is not None)
+    return Cohort(
+        panel=synthetic,
+        latent=latent_table(map_model, drawn, synthetic, panel),
+        warnings=[*warnings, *search.warnings()],
+        region=region,
+        donors=donors.members,
+        config=config,
+        share_inside=search.share_inside(),
+        acceptance=len(people) / search.n_tried,
+        n_tried=search.n_tried,
+        local_ancestry=drawn.ancestry,
     )
 
 
-def _latent_table(
-    model: TrainedModel, synthetic: Panel, drawn: NDArray[np.float64]
-) -> pd.DataFrame:
-    table = model.embed(synthetic)
-    table["split"] = "synthetic"
-    return table.join(_positions(drawn, "latent_{}_drawn"))
+@dataclasses.dataclass
+class _Search:
+    """Candidates drawn in rounds, until everybody asked for lies in the region.
 
-
-def _positions(drawn: NDArray[np.float64], name: str) -> pd.DataFrame:
-    """Drawn latent of each person, one column a dimension.
-
-    Rounded, so that the last bits, which follow the number of threads, do not show in digests.
+    A round tries again for all people still missing, so that who is drawn follows from seed,
+    person and attempt alone.
     """
-    positions = np.round(drawn.mean(1), DECIMALS)
-    columns = [name.format(k + 1) for k in range(positions.shape[1])]
-    return pd.DataFrame(positions, columns=columns)
 
+    model: TrainedModel
+    panel: Panel
+    region: Region
+    config: SimulateConfig
+    drawer: Drawer
+    map_model: TrainedModel | None
+    check: RegionCheck | None
+    block_people: int
+    n_tried: int = 0
+    n_inside: int = 0
 
-def _warnings(
-    model: TrainedModel, panel: Panel, donors: Region, config: SimulateConfig
-) -> list[str]:
-    split = model.split_of(panel)[donors.members]
-    n_members, n_train = len(donors.members), int((split == "train").sum())
-    warnings = [
-        f"Drawn around {n_members} people of the region; {n_train} of them trained the model."
-    ]
-    if config.n > n_train:
-        warnings.append(
-            f"{config.n} people were asked for and the region holds {n_train} training people: "
-            "what can be learned about them grows with the number drawn."
+    def __post_init__(self) -> None:
+        self._kept: dict[int, Drawn] = {}
+
+    def run(self, progress: Progress) -> None:
+        """Draw until nobody is missing or `max_tries` candidates a person were tried."""
+        missing, attempt = list(range(self.config.n)), 0
+        while missing and self.n_tried + len(missing) <= self.config.max_tries * self.config.n:
+            for start in range(0, len(missing), self.block_people):
+                people = missing[start : start + self.block_people]
+                self._try([Candidate(person, attempt) for person in people])
+                progress.update(len(self._kept), self.config.n, "Drawing people")
+            missing = [person for person in missing if person not in self._kept]
+            attempt += 1
+
+    def _try(self, candidates: list[Candidate]) -> None:
+        drawn = self.drawer.draw(candidates)
+        inside = self._inside(drawn, candidates)
+        self.n_tried += len(candidates)
+        self.n_inside += int(inside.sum())
+        for k, candidate in enumerate(candidates):
+            if inside[k] or not self.config.reject:
+                self._kept[candidate.person] = _only(drawn, k, len(candidates))
+
+    def _inside(self, drawn: Drawn, candidates: list[Candidate]) -> NDArray[np.bool_]:
+        if self.check is None or self.map_model is None:
+            return np.ones(len(candidates), bool)
+        made = synthetic_panel(
+            drawn, self.drawer.ploidy, self.model, self.panel, self.region, self.config
         )
-    if model.config.condition is not None and config.source == "gaussian":
-        warnings.append("Each person is decoded with the label of a random member of the region.")
-    return [*warnings, INDEPENDENT_SITES, NOT_ANONYMOUS]
+        places = np.array([place_on_path(c.person, self.config.n) for c in candidates])
+        return self.check.inside(
+            latent_positions(self.map_model, labelled(made, drawn, self.map_model, self.panel)),
+            places,
+        )
+
+    def found(self) -> tuple[Drawn, list[int]]:
+        """Everybody who was kept, in order.
+
+        Raises
+        ------
+        RegionError
+            Nobody was.
+        """
+        people = sorted(self._kept)
+        if not people:
+            raise RegionError(
+                f"None of {self.n_tried:,} people drawn encodes into the region.",
+                "Widen the region, or draw with another generator or temperature.",
+            )
+        return _together([self._kept[person] for person in people]), people
+
+    def share_inside(self) -> float:
+        """Share of the people kept that lie in the region; NaN where nobody was checked."""
+        if self.check is None:
+            return float("nan")
+        return 1.0 if self.config.reject else self.n_inside / self.n_tried
+
+    def warnings(self) -> list[str]:
+        """What the search has to say."""
+        if self.check is None or not self.config.reject:
+            return []
+        found = []
+        if len(self._kept) < self.config.n:
+            found.append(
+                f"Only {len(self._kept):,} of {self.config.n:,} people were found: of "
+                f"{self.n_tried:,} candidates the others do not encode into the region."
+            )
+        share = len(self._kept) / self.n_tried
+        found.append(
+            f"{self.n_tried:,} candidates were drawn; {share:.0%} encode into the region and were "
+            "kept."
+        )
+        return found
+
+
+def _only(drawn: Drawn, k: int, n: int) -> Drawn:
+    rows = drawn.n_rows // n
+    mine = slice(k * rows, (k + 1) * rows)
+    return Drawn(
+        drawn.counts[mine],
+        drawn.donors[k : k + 1],
+        None if drawn.latents is None else drawn.latents[k : k + 1],
+        None if drawn.ancestry is None else drawn.ancestry[mine],
+    )
+
+
+def _together(parts: list[Drawn]) -> Drawn:
+    latents = [part.latents for part in parts if part.latents is not None]
+    ancestry = [part.ancestry for part in parts if part.ancestry is not None]
+    return Drawn(
+        np.concatenate([part.counts for part in parts]),
+        np.concatenate([part.donors for part in parts]),
+        np.concatenate(latents) if latents else None,
+        np.concatenate(ancestry) if ancestry else None,
+    )

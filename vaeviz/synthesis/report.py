@@ -155,7 +155,7 @@ def overall(found: list[checks.Check], distances: NeighbourDistances, drawn: Pan
 
 
 def _path_warning(cohort: Cohort) -> list[str]:
-    if cohort.region.end_index is None:
+    if cohort.region.kind != "path":
         return []
     return [
         "A path runs between its ends: differences from the people of both ends together are "
@@ -245,7 +245,8 @@ def _facts(
         "reference": reference.described,
         "n_reference": len(reference.held_out),
         "n_other_real": len(reference.other),
-        "source": config.source,
+        "generator": cohort.generator,
+        "acceptance": cohort.acceptance,
         "temperature": config.temperature,
         "seed": config.seed,
         "report_seed": seed,

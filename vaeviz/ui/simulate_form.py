@@ -27,7 +27,7 @@ SLOW_COMPARISONS = 1e10
 """Synthetic rows x real rows x sites from which drawing and checking takes over ten seconds."""
 
 SOURCES = {
-    "posterior": "around members (posterior)",
+    "global": "around members (posterior)",
     "gaussian": "one Gaussian over the region",
 }
 
@@ -174,7 +174,7 @@ def settings(allow_small: bool) -> SimulateConfig:
     values: dict[str, object] = {"n": int(n), "seed": int(seed), "allow_small": allow_small}
     if not teaching():
         with left:
-            values["source"] = choice(
+            values["generator"] = choice(
                 "Latent positions", list(SOURCES), "simulate_codes", shown=SOURCES.__getitem__
             )
         values["temperature"] = right.slider(
