@@ -145,13 +145,20 @@ PAGES: dict[str, Explanation] = {
     ),
     "entropy": Explanation(
         "Entropy and migrations",
-        "Genetic diversity along the genome and on the map.",
+        "Genetic diversity along the genome, in order, and on the map.",
         "Entropy is the uncertainty of an allele drawn at a site, in bits: 1 where both alleles "
-        "are equally common, 0 where one is fixed. Averaged over sites and drawn on the map it "
-        "shows how diversity falls along the routes by which people first settled the world.",
-        "The routes are summaries of the literature and are not fitted to these data; entropy "
-        "depends on which sites were chosen.",
-        ("Why are recently admixed groups drawn apart from the falling order?",),
+        "are equally common, 0 where one is fixed. The strips show it site by site, the bars on "
+        "the mean; the map and the serial founder line show how it falls along the routes by "
+        "which people first settled the world. A lasso on the map selects people as in latent "
+        "space.",
+        "Routes are summaries of the literature and links are similarity: neither is migration "
+        "read from these data. Entropy depends on which sites were chosen: move the frequency cut "
+        "under Mean entropy and see the order change.",
+        (
+            "Why are recently admixed groups drawn apart from the falling order?",
+            "What does knowing the eight sites before tell about the next, and in whom most?",
+            "From which places on the map of origins would the line fit about as well?",
+        ),
     ),
     "simulate": Explanation(
         "Simulate",
