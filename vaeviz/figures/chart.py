@@ -116,30 +116,8 @@ class Chart:
     def _image(
         self, kind: Literal["svg", "png"], width: int, height: int | None, scale: float
     ) -> bytes:
-        browser = _browser()
-        if browser is None:
-            raise ImageExportError(
-                "Images are drawn by Chrome or Chromium, and none was found.",
-                "Install one (Debian: apt install chromium), or set BROWSER_PATH; or use the "
-                "camera button of the figure, or its HTML page.",
-            )
-        import kaleido
-
         figure = self._solid()
-        options = {
-            "format": kind,
-            "width": width,
-            "height": height or figure.layout.height or width * 0.6,
-            "scale": scale,
-        }
-        try:
-            with image_session():
-                return kaleido.calc_fig_sync(figure.to_plotly_json(), opts=options)
-        except Exception as error:
-            raise ImageExportError(
-                f"The browser could not draw the image ({type(error).__name__}).",
-                "Use the camera button of the figure, or its HTML page.",
-            ) from error
+        return draw_image(figure, kind, width, height or figure.layout.height or width * 0.6, scale)
 
 
 class _Drawing:
@@ -173,6 +151,40 @@ def image_session() -> Iterator[None]:
             _DRAWING.depth -= 1
             if starts:
                 kaleido.stop_sync_server()
+
+
+def draw_image(
+    figure: go.Figure,
+    kind: Literal["svg", "pdf", "png"],
+    width: float,
+    height: float,
+    scale: float,
+) -> bytes:
+    """A figure as an image file of `scale` x (width x height) pixels.
+
+    Raises
+    ------
+    ImageExportError
+        Without a Chrome or Chromium, or when it fails.
+    """
+    browser = _browser()
+    if browser is None:
+        raise ImageExportError(
+            "Images are drawn by Chrome or Chromium, and none was found.",
+            "Install one (Debian: apt install chromium), or set BROWSER_PATH; or use the "
+            "camera button of the figure, or its HTML page.",
+        )
+    import kaleido
+
+    options = {"format": kind, "width": width, "height": height, "scale": scale}
+    try:
+        with image_session():
+            return kaleido.calc_fig_sync(figure.to_plotly_json(), opts=options)
+    except Exception as error:
+        raise ImageExportError(
+            f"The browser could not draw the image ({type(error).__name__}).",
+            "Use the camera button of the figure, or its HTML page.",
+        ) from error
 
 
 def image_export_available() -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
+from vaeviz.ui.paper_files import for_a_paper
 from vaeviz.ui.tables import show_frame
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def show_chart(chart: Chart, key: str, on_select: Callable[[], None] | None = No
         show_frame(chart.table, key)
         with st.container(horizontal=True):
             _downloads(chart, key)
+            for_a_paper(chart, key)
 
 
 def _downloads(chart: Chart, key: str) -> None:
