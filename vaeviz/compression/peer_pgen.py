@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vaeviz.data.panel import MISSING
-from vaeviz.errors import CodecError
+from vaeviz.data.plink2 import write_pgen
+from vaeviz.errors import CodecError, PanelError
 
 if TYPE_CHECKING:
     from vaeviz.compression.codec.methods import Frame
     from vaeviz.data.panel import Panel
 
-PGEN_MISSING = -9
 _FILE = "panel.pgen"
 
 Counts = NDArray[np.int8]
@@ -30,23 +30,12 @@ def pgen(panel: Panel) -> bytes:
     CodecError
         A phased genotype has one allele missing, which the format cannot say.
     """
-    from pgenlib import PgenWriter
-
     with tempfile.TemporaryDirectory(prefix="vaeviz-") as folder:
         path = Path(folder) / _FILE
-        writer = PgenWriter(
-            str(path).encode(),
-            panel.n_samples,
-            variant_ct=panel.n_sites,
-            nonref_flags=False,
-            hardcall_phase_present=panel.phased,
-        )
-        if panel.phased:
-            writer.append_alleles_batch(_alleles(panel.counts), all_phased=True)
-        else:
-            dosages = np.where(panel.counts < 0, PGEN_MISSING, panel.counts)
-            writer.append_biallelic_batch(np.ascontiguousarray(dosages.T, np.int8))
-        writer.close()
+        try:
+            write_pgen(panel, path)
+        except PanelError as error:
+            raise CodecError(error.message, "Compare with the other methods.") from None
         return path.read_bytes()
 
 
@@ -63,13 +52,3 @@ def un_pgen(data: bytes, frame: Frame) -> Counts:
             read = reader.read_alleles_range if phased else reader.read_range
             read(0, frame.n_sites, found)
     return np.ascontiguousarray(np.where(found < 0, MISSING, found).T.astype(np.int8))
-
-
-def _alleles(counts: Counts) -> NDArray[np.int32]:
-    absent = counts < 0
-    if (absent[0::2] != absent[1::2]).any():
-        raise CodecError(
-            "A .pgen file cannot hold genotypes with one allele missing, and this panel has some.",
-            "Compare with the other methods.",
-        )
-    return np.ascontiguousarray(np.where(absent, PGEN_MISSING, counts).T, np.int32)

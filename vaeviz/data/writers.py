@@ -39,7 +39,7 @@ def write_vcf(panel: Panel, path: Path, dosages: Dosages | None = None) -> None:
     PanelError
         Alleles that VCF cannot hold, or a folder that cannot be written.
     """
-    order = _site_order(panel.sites)
+    order = site_order(panel.sites)
     fixed = _fixed_columns(panel.sites.iloc[order])
     with _replacing(Path(path)) as temporary, BgzfWriter(temporary) as file:
         file.write(_header(panel, [] if dosages is None else dosages.header()).encode())
@@ -76,6 +76,13 @@ def write_samples_csv(panel: Panel, path: Path) -> None:
         table.to_csv(temporary, index=False)
 
 
+def site_order(sites: pd.DataFrame) -> NDArray[np.int64]:
+    """Index that sorts a table of sites by chromosome (2 before 10), then position."""
+    names = sorted(pd.unique(sites["chrom"]), key=natural_key)
+    rank = sites["chrom"].map({name: i for i, name in enumerate(names)})
+    return np.lexsort((sites["pos"].to_numpy(), rank.to_numpy(np.int64))).astype(np.int64)
+
+
 @contextmanager
 def _replacing(path: Path) -> Iterator[Path]:
     """A temporary file that takes the place of `path` when all went well."""
@@ -96,13 +103,6 @@ def _replacing(path: Path) -> Iterator[Path]:
 
 def _keys(sites: pd.DataFrame) -> Iterator[tuple[str, int, str, str]]:
     return zip(sites["chrom"], sites["pos"], sites["ref"], sites["alt"], strict=True)
-
-
-def _site_order(sites: pd.DataFrame) -> NDArray[np.int64]:
-    """Index that sorts by chromosome (2 before 10), then position."""
-    names = sorted(pd.unique(sites["chrom"]), key=natural_key)
-    rank = sites["chrom"].map({name: i for i, name in enumerate(names)})
-    return np.lexsort((sites["pos"].to_numpy(), rank.to_numpy(np.int64))).astype(np.int64)
 
 
 def _header(panel: Panel, more: list[str]) -> str:
