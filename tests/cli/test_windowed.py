@@ -54,7 +54,10 @@ def test_commands_that_any_model_serves(
 @pytest.mark.parametrize(
     ("command", "output"),
     [
-        (("simulate", "--population", "SUP1", "--allow-small"), "cohort.vcf.gz"),
+        (
+            ("simulate", "--population", "SUP1", "--allow-small", "--generator", "global"),
+            "cohort.vcf.gz",
+        ),
         (("classify",), "calls.csv"),
     ],
 )

@@ -31,6 +31,15 @@ def person_generator(seed: int, person: int, attempt: int = 0) -> np.random.Gene
     return np.random.Generator(np.random.Philox(key=key))
 
 
+def common_generator(seed: int, purpose: int, part: int, index: int) -> np.random.Generator:
+    """Random numbers that all candidates share: keyed apart from those of any candidate.
+
+    `purpose` and `part` are below 128, `index` below 2^48.
+    """
+    key = (1 << 63) + (purpose << 56) + (part << 49) + index
+    return np.random.Generator(np.random.Philox(key=np.array([seed, key], dtype=np.uint64)))
+
+
 @dataclasses.dataclass(frozen=True)
 class Drawn:
     """Genotypes of some candidates.

@@ -140,13 +140,16 @@ def make_drawer(
     model: TrainedModel, panel: Panel, donors: Region, config: SimulateConfig
 ) -> Drawer:
     """The drawer of `config.generator`, fitted to the donors."""
+    if config.generator in ("neighbour-walk", "autoregressive"):
+        from vaeviz.synthesis.walk import WalkDrawer
+
+        return WalkDrawer(model, panel, donors, config)
+    if config.generator == "mosaic":
+        from vaeviz.synthesis.mosaic import MosaicDrawer
+
+        return MosaicDrawer(model, panel, donors, config)
     from vaeviz.synthesis.decoding import LatentSource, MapDrawer, Posteriors
 
-    if config.generator not in ("global", "gaussian"):
-        raise ModelError(
-            f"The generator {config.generator!r} is not there yet.",
-            "Use a map, with the generator 'global' or 'gaussian'.",
-        )
     encoding = model.encode(panel)
     posteriors = Posteriors.of_rows(encoding.mean, encoding.sd, panel.n_samples)
     return MapDrawer(model, LatentSource(posteriors, donors, config), model.condition_of(panel))
