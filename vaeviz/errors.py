@@ -60,6 +60,10 @@ class RegionError(VaevizError):
     """A region of latent space holds too few people to draw from."""
 
 
+class PrivacyError(VaevizError):
+    """A cohort would be handed out with near copies of real people in it, unasked."""
+
+
 class GenomeRegionError(VaevizError):
     """A stretch of the genome is not understood, or the panel has nothing there."""
 

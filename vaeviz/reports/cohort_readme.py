@@ -1,0 +1,93 @@
+"""The README that goes with a synthetic cohort."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from vaeviz import __version__
+from vaeviz.escape import plain
+from vaeviz.reports.cohort_files import CONTENTS, CohortFormat
+from vaeviz.synthesis.cohort import NOT_ANONYMOUS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from vaeviz.reports.contents import BundledCohort
+    from vaeviz.synthesis.generate import Cohort
+
+LIMITS = (
+    "Common variants only: rare alleles, relatedness, phenotypes and haplotypes across "
+    "chromosomes are not reproduced."
+)
+
+
+def redraw_command(cohort: Cohort, region_file: str = "REGION.json") -> str:
+    """The command line that draws the cohort again; MODEL, PANEL and MAP stand for files."""
+    config, region = cohort.config, cohort.region
+    if region.kind == "population":
+        where = ["--population", plain(region.name, 200)]
+    else:
+        where = ["--region", region_file]
+    options = [
+        *where,
+        *("--generator", cohort.generator),
+        *("-n", str(config.n)),
+        *("--seed", str(config.seed)),
+        *(("--temperature", f"{config.temperature:g}") if config.temperature != 1 else ()),
+        *(("--allow-small",) if config.allow_small else ()),
+    ]
+    return f"python -m vaeviz simulate MODEL PANEL --map MAP {shlex.join(options)} -o cohort.vcf.gz"
+
+
+def readme(
+    bundled: BundledCohort, formats: Sequence[CohortFormat], dropped: int, model_digest: str
+) -> str:
+    """What the people are, what the files are, how good they are, how to draw them again."""
+    cohort, report = bundled.cohort, bundled.report
+    facts = cohort.facts
+    parts = [
+        "SYNTHETIC DATA: THESE PEOPLE DO NOT EXIST",
+        f"{cohort.panel.n_samples:,} people at {cohort.panel.n_sites:,} sites, drawn by VAEviz "
+        f"{__version__} from the region {plain(cohort.region.name, 200)!r} "
+        f"({cohort.region.kind}).",
+        NOT_ANONYMOUS,
+        LIMITS,
+        f"GENERATOR: {facts.title}\n{facts.keeps}\n{facts.leaks}",
+    ]
+    if report is not None:
+        parts.append(f"REPORT (report.html, report.json)\n{report.verdict}")
+        parts.append(copies_line(bundled, dropped))
+    notes = "\n".join(f"- {note}" for note in cohort.warnings)
+    return "\n\n".join([*parts, f"NOTES\n{notes}", _files(formats), _again(cohort, model_digest)])
+
+
+def copies_line(bundled: BundledCohort, dropped: int) -> str:
+    """What became of the near copies."""
+    near = bundled.report.near_copies if bundled.report is not None else 0
+    if dropped:
+        told = f"{dropped} near copies of real people were dropped before the report was made."
+    else:
+        told = "No near copies of real people were dropped."
+    if near:
+        told += f" {near} are in the files; whoever exported them was told and agreed."
+    return told
+
+
+def _files(formats: Sequence[CohortFormat]) -> str:
+    lines = [f"- {CONTENTS[kind]}" for kind in formats]
+    lines += [
+        "- .samples.tsv: one row a person: region, parents, generator, seed, model digest",
+        "- latent.csv: positions on the map",
+        "- manifest.json: settings, versions, digests, and a checksum of every file",
+    ]
+    return "\n".join(["FILES", *lines])
+
+
+def _again(cohort: Cohort, model_digest: str) -> str:
+    return (
+        f"DRAW THEM AGAIN\n{redraw_command(cohort)}\n"
+        f"Model digest {model_digest}; panel of the cohort {cohort.panel.digest}. Same seed, model "
+        "file, package versions and machine: same people. Elsewhere the last digits of a "
+        "computation differ and so may people: compare the digest with the manifest's.\n"
+    )
