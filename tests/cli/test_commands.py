@@ -210,7 +210,15 @@ def test_simulate_writes_what_was_asked(
     result = told(
         run_here(
             capfd,
-            *("simulate", folder / "hap.vaeviz", folder / "p.vcz", "--population", label),
+            *(
+                "simulate",
+                "--generator",
+                "global",
+                folder / "hap.vaeviz",
+                folder / "p.vcz",
+                "--population",
+                label,
+            ),
             *("-n", "7", "--seed", "2", "--allow-small", "-o", output, "--json"),
         )
     )
@@ -231,14 +239,24 @@ def test_simulate_reports_and_gives_latents(
     result = told(
         run_here(
             capfd,
-            *("simulate", folder / "m.vaeviz", folder / "p.vcz", "--from", first, "--to", second),
+            *(
+                "simulate",
+                "--generator",
+                "global",
+                folder / "m.vaeviz",
+                folder / "p.vcz",
+                "--from",
+                first,
+                "--to",
+                second,
+            ),
             *("-n", "12", "--allow-small", "-o", folder / "path.csv"),
             *("--report", report, "--latent", latent, "--json"),
         )
     )
     written = json.loads(report.read_text())
     assert written["verdict"] == result["verdict"]
-    assert len(written["checks"]) == len(result["checks"]) > 3
+    assert len(written["metrics"]) == len(result["checks"]) > 3
     assert 0 < len(pd.read_csv(latent)) == result["panel"]["n_samples"] <= 12
 
 
@@ -246,7 +264,15 @@ def test_same_seed_gives_the_same_people(folder: Path, capfd: pytest.CaptureFixt
     label = load_panel(folder / "p.vcz").labels("population")[0]
     contents = []
     for name, seed in (("a.csv", 4), ("b.csv", 4), ("c.csv", 5)):
-        arguments = ("simulate", folder / "m.vaeviz", folder / "p.vcz", "--population", label)
+        arguments = (
+            "simulate",
+            "--generator",
+            "global",
+            folder / "m.vaeviz",
+            folder / "p.vcz",
+            "--population",
+            label,
+        )
         ended = run_here(
             capfd, *arguments, "-n", "5", "--allow-small", "--seed", str(seed), "-o", folder / name
         )
@@ -258,7 +284,15 @@ def test_same_seed_gives_the_same_people(folder: Path, capfd: pytest.CaptureFixt
 def test_small_regions_need_a_confirmation(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
     ids = load_panel(folder / "p.vcz").sample_ids
     chosen = folder / "ids.txt"
-    command = ("simulate", folder / "m.vaeviz", folder / "p.vcz", "--selection", chosen)
+    command = (
+        "simulate",
+        "--generator",
+        "global",
+        folder / "m.vaeviz",
+        folder / "p.vcz",
+        "--selection",
+        chosen,
+    )
     output = ("-n", "5", "-o", folder / "small.csv")
     chosen.write_text("\n".join(ids[:20]) + "\n")
     assert_refused(run_here(capfd, *command, *output), "20 people", "--allow-small")
@@ -277,7 +311,15 @@ def test_unknown_population_offers_the_known(
     known = load_panel(folder / "p.vcz").labels("population")[0]
     ended = run_here(
         capfd,
-        *("simulate", folder / "m.vaeviz", folder / "p.vcz", "--population", "Atlantis"),
+        *(
+            "simulate",
+            "--generator",
+            "global",
+            folder / "m.vaeviz",
+            folder / "p.vcz",
+            "--population",
+            "Atlantis",
+        ),
         *("-o", folder / "none.csv"),
     )
     assert_refused(ended, "Atlantis", known)

@@ -113,7 +113,7 @@ def test_the_report_is_shown_in_words_and_figures(app: AppTest) -> None:
     generate(app)
     found = kept(app)
     assert found is not None
-    assert found.report.verdict.split(":")[0] in messages(app).replace("&#45;", "-")
+    assert found.report.verdict.split("\n")[0] in messages(app).replace("&#45;", "-")
     checks = app.table[0].value
     assert list(checks["check"].str.replace("&#45;", "-")) == list(found.report.checks["check"])
     for view in VIEWS:
@@ -158,7 +158,7 @@ def test_near_copies_block_the_files(app: AppTest) -> None:
     found = kept(app)
     assert found is not None
     for near in (0, 3):
-        report = dataclasses.replace(found.report, near_copies=near)
+        report = dataclasses.replace(found.report, near_copy_index=np.arange(near))
         app.session_state["vaeviz_cohort"] = dataclasses.replace(found, report=report)
         app.run()
         assert bool(files(app)) == (near == 0)

@@ -1,25 +1,184 @@
-"""Checks of a synthetic cohort, each beside the same figure between two sets of real people."""
+"""What is checked of a cohort, how it is judged, and the verdict in plain words."""
 
 from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Iterable
 from typing import Literal
 
-import numpy as np
-import pandas as pd
-from numpy.typing import NDArray
-
-from vaeviz.data.panel import Panel
-from vaeviz.errors import PanelError
-from vaeviz.synthesis.neighbours import NeighbourDistances
-
 Verdict = Literal["good", "fair", "poor", "not judged"]
+Level = Literal["good", "usable with care", "do not use"]
+Group = Literal["frequencies", "haplotypes", "structure", "likeness", "privacy"]
+Relation = Literal["alone", "times", "plus"]
 
-LD_MAX_BP = 100_000
-LD_BINS = 10
-LD_MIN_PEOPLE = 10
-LD_MIN_PAIRS = 30
+USES: dict[Group, str] = {
+    "frequencies": "studies of allele frequencies or diversity",
+    "haplotypes": "methods that rest on LD or haplotypes (imputation, phasing, association)",
+    "structure": "studies of ancestry or population structure",
+    "likeness": "work in which synthetic people have to pass for real ones",
+    "privacy": "sharing with anybody who may not see the source data",
+}
+"""What a cohort is unfit for that fails a check of the group."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Definition:
+    """One figure, and where it should lie.
+
+    Attributes
+    ----------
+    key, title, unit, explanation : str
+    group : what the figure speaks about
+    ideal : what it would be without sampling and without a generator's faults
+    good, fair : lowest and highest value of that verdict
+    relation : how those follow from the reference: not at all, times it, or added to it
+    """
+
+    key: str
+    title: str
+    group: Group
+    unit: str
+    ideal: float
+    good: tuple[float, float]
+    fair: tuple[float, float]
+    relation: Relation
+    explanation: str
+
+    def bounds(self, reference: float, wanted: tuple[float, float]) -> tuple[float, float]:
+        """Lowest and highest value of a verdict, given the reference."""
+        low, high = wanted
+        if self.relation == "times":
+            return low * reference, high * reference
+        if self.relation == "plus":
+            return low + reference, high + reference
+        return low, high
+
+    def judge(self, value: float, reference: float) -> Verdict:
+        """Good within its bounds, or as near the ideal as real people are; NaN is not judged."""
+        if math.isnan(value) or (math.isnan(reference) and self.relation != "alone"):
+            return "not judged"
+        if abs(value - self.ideal) <= abs(reference - self.ideal):
+            return "good"
+        for verdict, wanted in (("good", self.good), ("fair", self.fair)):
+            low, high = self.bounds(reference, wanted)
+            if low <= value <= high:
+                return "good" if verdict == "good" else "fair"
+        return "poor"
+
+
+INF = math.inf
+
+DEFINITIONS: tuple[Definition, ...] = (
+    Definition(
+        "af_r", "Allele-frequency correlation", "frequencies", "r", 1,
+        (-0.01, INF), (-0.04, INF), "plus",
+        "Over sites, between the cohort and held-out real people; 1 is equal.",
+    ),
+    Definition(
+        "af_rmse", "Allele-frequency difference", "frequencies", "RMSE", 0,
+        (0, 1.25), (0, 2), "times",
+        "Root mean square over sites; the reference is what sampling alone gives.",
+    ),
+    Definition(
+        "het_ratio", "Mean heterozygosity", "frequencies", "synthetic / real", 1,
+        (0.95, 1.05), (0.9, 1.1), "alone",
+        "Share of heterozygous genotypes a person; 1 is equal.",
+    ),
+    Definition(
+        "het_ks", "Spread of heterozygosity", "frequencies", "KS distance", 0,
+        (-INF, 0.1), (-INF, 0.25), "plus",
+        "Largest gap between the distributions over people; 0 is equal.",
+    ),
+    Definition(
+        "sfs", "Site-frequency spectrum", "frequencies", "total variation", 0,
+        (-INF, 0.03), (-INF, 0.08), "plus",
+        "Share of sites that lie in another bin of minor-allele frequency; 0 is equal.",
+    ),
+    Definition(
+        "ld", "LD by distance", "haplotypes", "relative error of r²", 0,
+        (0, 0.1), (0, 0.25), "alone",
+        "Over bins of distance up to 200 kb, the same pairs of common sites and as many people.",
+    ),
+    Definition(
+        "pair_distances", "Distances between people", "haplotypes", "share of the mean", 0,
+        (-INF, 0.03), (-INF, 0.1), "plus",
+        "Wasserstein distance between the distributions of mismatches over pairs of rows.",
+    ),
+    Definition(
+        "pc_distance", "Place on the principal components", "structure", "sd", 0,
+        (0, 1.25), (0, 2), "times",
+        "Sliced Wasserstein distance on the first six components of the panel's training people.",
+    ),
+    Definition(
+        "latent_distance", "Place in latent space", "structure", "sd", 0,
+        (0, 1.25), (0, 2), "times",
+        "The same in the latent space of the map, after encoding again.",
+    ),
+    Definition(
+        "inside", "Encodes into the region", "structure", "share of people", 1,
+        (0.9, 1), (0.7, 1), "alone",
+        "Within the radius that holds 99 % of the region's own people, or the region's own bounds.",
+    ),
+    Definition(
+        "labels", "Called as the region's people are", "structure", "share of people", 1,
+        (-0.05, INF), (-0.15, INF), "plus",
+        "By a classifier trained on real people; the reference is held-out people of the region.",
+    ),
+    Definition(
+        "tstr", "Labels learned from the cohort", "structure", "balanced accuracy", 1,
+        (-0.05, INF), (-0.15, INF), "plus",
+        "Of held-out real people, by a classifier that saw the cohort in place of the region's "
+        "training people; the reference saw those. Judged for populations with others beside.",
+    ),
+    Definition(
+        "aa_truth", "Real people's nearest neighbour", "likeness", "share, .5 is ideal", 0.5,
+        (0.4, 0.65), (0.3, 0.8), "alone",
+        "Half of the adversarial accuracy (Yelmen 2021): how often a real row is nearer to "
+        "another real one than to any synthetic one. High: unlike real people; low: copied.",
+    ),
+    Definition(
+        "aa_syn", "Synthetic people's nearest neighbour", "likeness", "share, .5 is ideal", 0.5,
+        (0.4, 0.65), (0.3, 0.8), "alone",
+        "The other half: how often a synthetic row is nearer to another synthetic one. Low where "
+        "synthetic rows lie among real ones but far from each other.",
+    ),
+    Definition(
+        "auc", "Told from real people", "likeness", "AUC, .5 is ideal", 0.5,
+        (0, 0.6), (0, 0.75), "alone",
+        "Boosted trees on components, rare alleles and changes along the genome, cross-validated.",
+    ),
+    Definition(
+        "nn_ratio", "Nearest real neighbour", "privacy", "median distance over real", 1,
+        (1, 1.5), (0.9, 2), "alone",
+        "To training people, over that of held-out people. Below 1 people are copied, far above "
+        "they look unlike anybody.",
+    ),
+    Definition(
+        "near_copies", "Near copies", "privacy", "share of rows", 0,
+        (0, 0.01), (0, 0.03), "alone",
+        "Rows as close to a known one as the closest 1 % of real rows are; the reference is what "
+        "further real people would give.",
+    ),
+    Definition(
+        "mia_distance", "Membership by distance", "privacy", "AUC, .5 is ideal", 0.5,
+        (0, 0.6), (0, 0.7), "alone",
+        "How well an attacker with the whole cohort tells training people from others of the "
+        "region by the nearest synthetic row; it grows with the size of the cohort.",
+    ),
+    Definition(
+        "mia_windows", "Membership by windows", "privacy", "AUC, .5 is ideal", 0.5,
+        (0, 0.65), (0, 0.75), "alone",
+        "The same in windows of 256 sites: sees what was copied in pieces.",
+    ),
+    Definition(
+        "tracts", "Long shared tracts", "privacy", "share of rows", 0,
+        (0, 0.1), (0, 0.25), "alone",
+        "Rows whose longest stretch identical to a training row is longer than that of 95 % of "
+        "held-out rows.",
+    ),
+)  # fmt: skip
+"""In the order in which they are shown."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,192 +187,74 @@ class Check:
 
     Attributes
     ----------
-    check : str
-        What is compared.
+    definition : Definition
     value, reference : float
-        Of the cohort, and of real people against real people.
-    unit : str
-    verdict : 'good', 'fair', 'poor' or 'not judged'
-    explanation : str
+        Of the cohort, and of real people against real people; NaN where it could not be had.
     """
 
-    check: str
+    definition: Definition
     value: float
     reference: float
-    unit: str
-    verdict: Verdict
-    explanation: str
+
+    @property
+    def verdict(self) -> Verdict:
+        """As its definition judges it."""
+        return self.definition.judge(self.value, self.reference)
+
+    def row(self) -> dict[str, str | float]:
+        """As a row of a table."""
+        told = self.definition
+        low, high = told.bounds(self.reference, told.good)
+        return {
+            "key": told.key,
+            "title": told.title,
+            "group": told.group,
+            "value": self.value,
+            "reference": self.reference,
+            "low": low,
+            "high": high,
+            "unit": told.unit,
+            "verdict": self.verdict,
+            "explanation": told.explanation,
+        }
 
 
-def judge(excess: float, good: float, fair: float) -> Verdict:
-    """'good' up to `good`, 'fair' up to `fair`, else 'poor'; NaN is not judged."""
-    if math.isnan(excess):
-        return "not judged"
-    return "good" if excess <= good else "fair" if excess <= fair else "poor"
+def all_checks(values: dict[str, float], references: dict[str, float]) -> list[Check]:
+    """A check of every definition; what is absent is NaN."""
+    nan = math.nan
+    return [Check(d, values.get(d.key, nan), references.get(d.key, nan)) for d in DEFINITIONS]
 
 
-def alt_frequencies(panel: Panel) -> NDArray[np.float64]:
-    """ALT frequency a site among called alleles, shape (n_sites,); NaN where none is called."""
-    masked = np.ma.masked_less(panel.counts, 0)
-    return np.asarray((masked.mean(0, dtype=np.float64) / panel.ploidy).filled(np.nan))
+def level_of(checks: Iterable[Check]) -> Level:
+    """'do not use' with a poor check, 'usable with care' with a fair one, else 'good'."""
+    found = {check.verdict for check in checks}
+    if "poor" in found:
+        return "do not use"
+    return "usable with care" if "fair" in found else "good"
 
 
-def frequency_checks(synthetic: Panel, other: Panel, held_out: Panel) -> list[Check]:
-    """Correlation and root mean square difference of allele frequencies.
-
-    `synthetic` and `other` (real) should hold equally many people: both figures depend on it.
-    """
-    target = alt_frequencies(held_out)
-    r, rmse = _agreement(alt_frequencies(synthetic), target)
-    real_r, real_rmse = _agreement(alt_frequencies(other), target)
-    return [
-        Check(
-            "Allele-frequency correlation",
-            r,
-            real_r,
-            "r",
-            judge(real_r - r, 0.01, 0.04),
-            "Over sites, between the cohort and held-out real people; 1 is equal.",
-        ),
-        Check(
-            "Allele-frequency difference",
-            rmse,
-            real_rmse,
-            "RMSE",
-            judge(rmse / real_rmse if real_rmse else math.nan, 1.25, 2.0),
-            "Root mean square over sites; the reference is what sampling alone gives.",
-        ),
-    ]
+def in_words(checks: list[Check]) -> list[str]:
+    """The verdict: a sentence on what the cohort is fit for, then which checks say so."""
+    words = {
+        "poor": "Unlike real people",
+        "fair": "Roughly as in real people",
+        "good": "As close to held-out people as other real people are, or within the bounds",
+        "not judged": "Not judged, for want of people, labels or variation",
+    }
+    lines = [_headline(checks)]
+    for verdict, phrase in words.items():
+        names = [check.definition.title for check in checks if check.verdict == verdict]
+        if names:
+            lines.append(f"{phrase}: {', '.join(names)}.")
+    return lines
 
 
-def _agreement(a: NDArray[np.float64], b: NDArray[np.float64]) -> tuple[float, float]:
-    seen = np.isfinite(a) & np.isfinite(b)
-    rmse = float(np.sqrt(np.mean((a[seen] - b[seen]) ** 2))) if seen.any() else math.nan
-    if seen.sum() < 2 or not (np.ptp(a[seen]) and np.ptp(b[seen])):
-        return math.nan, rmse
-    return float(np.corrcoef(a[seen], b[seen])[0, 1]), rmse
-
-
-def heterozygosity_checks(
-    synthetic: NDArray[np.float64], other: NDArray[np.float64], held_out: NDArray[np.float64]
-) -> list[Check]:
-    """Ratio of means and Kolmogorov-Smirnov distance of people's heterozygosity."""
-    from scipy.stats import ks_2samp
-
-    synthetic, other, held_out = (x[np.isfinite(x)] for x in (synthetic, other, held_out))
-    ratio, real_ratio = (_ratio(x.mean(), held_out.mean()) for x in (synthetic, other))
-    distance = float(ks_2samp(synthetic, held_out).statistic)
-    real_distance = float(ks_2samp(other, held_out).statistic)
-    return [
-        Check(
-            "Mean heterozygosity",
-            ratio,
-            real_ratio,
-            "synthetic / real",
-            judge(abs(ratio - 1) - abs(real_ratio - 1), 0.03, 0.10),
-            "Share of heterozygous genotypes a person; 1 is equal.",
-        ),
-        Check(
-            "Spread of heterozygosity",
-            distance,
-            real_distance,
-            "KS distance",
-            judge(distance - real_distance, 0.10, 0.25),
-            "Largest gap between the two distributions; 0 is equal.",
-        ),
-    ]
-
-
-def _ratio(a: float, b: float) -> float:
-    return float(a / b) if b else math.nan
-
-
-def ld_table(panels: dict[str, Panel], seed: int) -> pd.DataFrame:
-    """Mean r2 by distance over the same pairs of sites in every panel.
-
-    Parameters
-    ----------
-    panels : dict of kind to Panel
-        Of the same sites and, since r2 is inflated by about one over their number, of equally
-        many people. Pairs are of sites that are common in the first one.
-    seed : int
-        Of the choice of pairs.
-
-    Returns
-    -------
-    DataFrame
-        kind, distance_bp, r2, n_pairs; no rows where no two sites are near each other.
-    """
-    from vaeviz.analysis.popgen import ld_decay, site_pairs
-
-    columns = ["kind", "distance_bp", "r2", "n_pairs"]
-    try:
-        pairs = site_pairs(next(iter(panels.values())), LD_MAX_BP, seed)
-    except PanelError:
-        return pd.DataFrame(columns=columns)
-    parts = [
-        ld_decay(panel, LD_MAX_BP, LD_BINS, seed, pairs).assign(kind=kind)
-        for kind, panel in panels.items()
-    ]
-    return pd.concat(parts, ignore_index=True)[columns]
-
-
-def ld_check(table: pd.DataFrame, n_people: int) -> Check:
-    """Mean relative error of r2 over bins of distance, against held-out people."""
-    value = reference = math.nan
-    if n_people >= LD_MIN_PEOPLE:
-        enough = table[table["n_pairs"] >= LD_MIN_PAIRS]
-        by_kind = enough.pivot(index="distance_bp", columns="kind", values="r2").dropna()
-        if len(by_kind):
-            error = by_kind.sub(by_kind["real"], axis=0).abs().div(by_kind["real"], axis=0).mean()
-            value, reference = float(error["synthetic"]), float(error["training"])
-    return Check(
-        "LD by distance",
-        value,
-        reference,
-        "relative error of r²",
-        judge(value - reference, 0.05, 0.15),
-        f"Pairs of sites up to {LD_MAX_BP // 1000} kb apart, {n_people} people each. The model "
-        "draws sites independently given the latent position, so LD between neighbours is not "
-        "reproduced: use no cohort of this kind for haplotype or association methods.",
-    )
-
-
-def neighbour_checks(distances: NeighbourDistances) -> list[Check]:
-    """Distance to the nearest known row, and the share of near copies."""
-    median, real_median = float(np.nanmedian(distances.synthetic)), distances.typical
-    close, expected = distances.share_close(), distances.expected_share
-    gap = abs(math.log(median / real_median)) if median and real_median else math.nan
-    return [
-        Check(
-            "Nearest real neighbour",
-            median,
-            real_median,
-            "median share of mismatching alleles",
-            judge(gap, math.log(1.25), math.log(2)),
-            "To training people and the region's own; the reference is real people to others. "
-            "Far above it people look unlike anybody real, far below they copy.",
-        ),
-        Check(
-            "Near copies",
-            close,
-            expected,
-            "share of rows",
-            judge(close - expected, 0.02, 0.08),
-            f"Rows within {distances.threshold:.1%} of alleles of a known one, as the closest 1 % "
-            "of real rows are; the reference is what further real people would give. Where all "
-            "real people are about equally far apart, that is far from a copy.",
-        ),
-    ]
-
-
-def inside_check(share: float) -> Check:
-    """Share of people whose genotypes encode into the region again."""
-    return Check(
-        "Encodes into the region",
-        share,
-        0.99,
-        "share of people",
-        judge(0.99 - share, 0.09, 0.29),
-        "Within the radius that holds 99 % of the region's own people.",
-    )
+def _headline(checks: list[Check]) -> str:
+    level = level_of(checks)
+    if level == "good":
+        return "Good: every check that could be judged is within its bounds."
+    groups = dict.fromkeys(c.definition.group for c in checks if c.verdict == "poor")
+    if level == "do not use":
+        return f"Do not use for {'; '.join(USES[group] for group in groups)}."
+    groups = dict.fromkeys(c.definition.group for c in checks if c.verdict == "fair")
+    return f"Usable with care, most of all in {'; '.join(USES[group] for group in groups)}."

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from vaeviz.analysis.haplotype_neighbours import threshold_signs
 
 Counts = NDArray[np.int8]
-_BLOCK = 128
+Index = NDArray[np.int64]
+_ROWS, _KNOWN = 512, 1024
 NEAR_QUANTILE = 0.01
 
 
@@ -38,10 +39,20 @@ class NeighbourDistances:
         """Median of real-to-real distances."""
         return float(np.nanmedian(self.real))
 
-    def near_copies(self, rows_per_sample: int) -> int:
+    @property
+    def ratio(self) -> float:
+        """Median of the synthetic rows over that of the real ones; NaN where the latter is 0."""
+        typical = self.typical
+        return float(np.nanmedian(self.synthetic)) / typical if typical else float("nan")
+
+    def near_index(self, rows_per_sample: int) -> Index:
         """Synthetic people with a row not farther than the threshold."""
         close = (self.synthetic <= self.threshold).reshape(-1, rows_per_sample)
-        return int(close.any(1).sum())
+        return np.flatnonzero(close.any(1)).astype(np.int64)
+
+    def near_copies(self, rows_per_sample: int) -> int:
+        """How many synthetic people have a row not farther than the threshold."""
+        return len(self.near_index(rows_per_sample))
 
     def share_close(self) -> float:
         """Share of synthetic rows that are not farther than the threshold."""
@@ -57,21 +68,41 @@ class NeighbourDistances:
         return max(NEAR_QUANTILE, 1.0 / (len(self.real) + 1))
 
 
+def mismatch(rows: Counts, known: Counts, ploidy: int) -> NDArray[np.float64]:
+    """Share of mismatching alleles of every pair of rows, over sites called in both.
+
+    Parameters
+    ----------
+    rows, known : int8 arrays, shape (n_rows, n_sites) and (n_known, n_sites)
+        -1 is missing.
+    ploidy : 1 or 2
+        Two dosages mismatch in |a - b| of 2 alleles.
+
+    Returns
+    -------
+    float64 array, shape (n_rows, n_known), 0 to 1; NaN where nothing can be compared
+    """
+    signs, known_signs = threshold_signs(rows, ploidy), threshold_signs(known, ploidy)
+    n_compared: NDArray[np.float32] | int = signs.shape[1]
+    if (rows < 0).any() or (known < 0).any():
+        n_compared = np.abs(signs) @ np.abs(known_signs).T
+    with np.errstate(invalid="ignore"):
+        return np.asarray((n_compared - signs @ known_signs.T) / 2 / n_compared, np.float64)
+
+
 def nearest_mismatch(
     rows: Counts,
     known: Counts,
     ploidy: int,
-    owner: NDArray[np.int64] | None = None,
-    known_owner: NDArray[np.int64] | None = None,
+    owner: Index | None = None,
+    known_owner: Index | None = None,
 ) -> NDArray[np.float64]:
     """Share of mismatching alleles between each row and the nearest known row.
 
     Parameters
     ----------
-    rows, known : int8 arrays, shape (n_rows, n_sites) and (n_known, n_sites)
-        -1 is missing; a pair is compared at sites called in both.
-    ploidy : 1 or 2
-        Two dosages mismatch in |a - b| of 2 alleles.
+    rows, known, ploidy
+        As of `mismatch`.
     owner, known_owner : int64 arrays, optional
         Person of each row; a row is never compared with its own person.
 
@@ -79,18 +110,14 @@ def nearest_mismatch(
     -------
     float64 array, shape (n_rows,), 0 to 1; NaN where nothing can be compared
     """
-    signs, known_signs = threshold_signs(rows, ploidy), threshold_signs(known, ploidy)
-    called, known_called = np.abs(signs), np.abs(known_signs)
-    complete = bool(called.all() and known_called.all())
-    nearest = np.empty(len(rows))
-    for start in range(0, len(rows), _BLOCK):
-        part = slice(start, start + _BLOCK)
-        n_compared = signs.shape[1] if complete else called[part] @ known_called.T
-        difference = (n_compared - signs[part] @ known_signs.T) / 2
-        with np.errstate(invalid="ignore"):
-            share = np.asarray(difference / n_compared, np.float64)
-        if owner is not None and known_owner is not None:
-            share[owner[part][:, None] == known_owner] = np.nan
-        share = np.where(np.isnan(share), np.inf, share).min(1)
-        nearest[part] = np.where(np.isinf(share), np.nan, share)
-    return nearest
+    nearest = np.full(len(rows), np.inf)
+    for start in range(0, len(rows), _ROWS):
+        part = slice(start, start + _ROWS)
+        for first in range(0, len(known), _KNOWN):
+            others = slice(first, first + _KNOWN)
+            share = mismatch(rows[part], known[others], ploidy)
+            if owner is not None and known_owner is not None:
+                share[owner[part][:, None] == known_owner[others]] = np.nan
+            closest = np.where(np.isnan(share), np.inf, share).min(1)
+            nearest[part] = np.minimum(nearest[part], closest)
+    return np.where(np.isinf(nearest), np.nan, nearest)

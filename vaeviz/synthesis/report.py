@@ -1,4 +1,4 @@
-"""Fidelity and copy report of a synthetic cohort."""
+"""Fidelity and privacy report of a synthetic cohort."""
 
 from __future__ import annotations
 
@@ -9,19 +9,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from vaeviz.compression.aligned import AlignedPanel, align_panel
-from vaeviz.data.panel import Panel
-from vaeviz.synthesis import checks
-from vaeviz.synthesis.neighbours import NeighbourDistances, nearest_mismatch
-from vaeviz.synthesis.reference import Reference, choose_reference
+from vaeviz.progress import Progress, Silent
+from vaeviz.synthesis import measure
+from vaeviz.synthesis.checks import Check, Level, all_checks, in_words, level_of
+from vaeviz.synthesis.comparison import Comparison, compare, labelled
+from vaeviz.synthesis.fidelity import sliced_wasserstein
+from vaeviz.synthesis.measure import Figures, Ruler
+from vaeviz.synthesis.neighbours import NeighbourDistances
+from vaeviz.synthesis.people import Index, People
+from vaeviz.synthesis.reference import choose_reference
 
 if TYPE_CHECKING:
+    from vaeviz.data.panel import Panel
     from vaeviz.synthesis.generate import Cohort
     from vaeviz.training.model import TrainedModel
 
 REAL, TRAINING, SYNTHETIC = "real", "training", "synthetic"
+SHOWN = ["check", "value", "reference", "unit", "verdict", "explanation"]
+FEW_HELD_OUT = 50
+N_STEPS = 5
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,8 +37,9 @@ class CohortReport:
 
     Attributes
     ----------
-    checks : DataFrame
-        check, value, reference (real against real), unit, verdict, explanation.
+    metrics : DataFrame, one row a check
+        key, title, group, value, reference (real against real), low and high (bounds of good),
+        unit, verdict, explanation.
     frequencies : DataFrame, one row a site
         chrom, pos, id, real, synthetic: ALT frequencies of held-out real people and the cohort.
     heterozygosity : DataFrame
@@ -40,55 +48,82 @@ class CohortReport:
         kind, distance_bp, r2, n_pairs; the kinds hold equally many people.
     neighbours : DataFrame
         kind ('real', 'synthetic'), distance: share of mismatching alleles to the nearest known
-        row, one row a row of the model.
+        row, one row a row of the cohort.
+    level : 'good', 'usable with care' or 'do not use'
     verdict : str
         The report in a few sentences, a line each.
-    near_copies : int
-        Synthetic people as close to a known one as the closest 1 % of real people.
+    near_copy_index : int64 array
+        Synthetic people as close to a known one as the closest 1 % of real people are.
     warnings : list of str
     facts : dict
-        Sizes, seeds and digests behind the figures.
+        Sizes, seeds, settings and digests behind the figures.
     """
 
-    checks: pd.DataFrame
+    metrics: pd.DataFrame
     frequencies: pd.DataFrame
     heterozygosity: pd.DataFrame
     ld: pd.DataFrame
     neighbours: pd.DataFrame
+    level: Level
     verdict: str
-    near_copies: int
+    near_copy_index: Index
     warnings: list[str]
     facts: dict[str, str | int | float | bool]
 
+    @property
+    def near_copies(self) -> int:
+        """How many people are near copies."""
+        return len(self.near_copy_index)
+
+    @property
+    def checks(self) -> pd.DataFrame:
+        """The metrics for people: check, value, reference, unit, verdict, explanation."""
+        return self.metrics.rename(columns={"title": "check"})[SHOWN]
+
     def to_json(self) -> str:
-        """Verdict, checks, LD by distance, warnings and facts; nothing about single people."""
+        """Verdict, metrics, LD by distance, warnings and facts; nothing about real people."""
         value = {
+            "level": self.level,
             "verdict": self.verdict,
             "near_copies": self.near_copies,
+            "near_copy_index": [int(x) for x in self.near_copy_index],
             "facts": self.facts,
-            "checks": _records(self.checks),
+            "metrics": {str(row.pop("key")): row for row in _records(self.metrics)},
             "ld": _records(self.ld),
             "warnings": self.warnings,
         }
         return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)
 
 
-def cohort_report(model: TrainedModel, panel: Panel, cohort: Cohort, seed: int = 1) -> CohortReport:
+def cohort_report(
+    model: TrainedModel,
+    panel: Panel,
+    cohort: Cohort,
+    map_model: TrainedModel | None = None,
+    seed: int = 1,
+    progress: Progress | None = None,
+) -> CohortReport:
     """Compare a cohort with real people of its region.
 
     Parameters
     ----------
     model : TrainedModel
+        The one that drew the cohort: its split says who trained it.
     panel : Panel
         The panel that the cohort was generated from.
     cohort : Cohort
+    map_model : TrainedModel, optional
+        In whose latent space the cohort's positions are; `model` where that is a map.
     seed : int
         Of the subsamples that make compared sets equally large.
+    progress : Progress, optional
 
     Raises
     ------
     ModelError
         Model and panel share too few sites.
+    PanelError
+        The cohort is phased and the panel is not.
 
     Notes
     -----
@@ -96,159 +131,169 @@ def cohort_report(model: TrainedModel, panel: Panel, cohort: Cohort, seed: int =
     real people (training people of the region where possible) against the same held-out people,
     with as many of them as there are synthetic ones.
     """
-    data = align_panel(model, panel)
-    real = _aligned_panel(model, panel, data)
-    drawn = cohort.panel.take_sites(data.model_site)
-    reference = choose_reference(cohort.region.members, data.split, seed, cohort.donors)
-    held_out, other = (real.take_samples(x) for x in (reference.held_out, reference.other))
-    n = min(drawn.n_samples, other.n_samples)
-    some, some_other = (_subsample(x, n, seed) for x in (drawn, other))
-
-    people = {REAL: held_out, TRAINING: other, SYNTHETIC: drawn}
-    heterozygosity = _heterozygosity(people)
-    n_ld = min(n, held_out.n_samples)
-    ld = checks.ld_table({k: _subsample(p, n_ld, seed) for k, p in people.items()}, seed)
-    distances = _distances(real, drawn, data, cohort)
-    by_kind = {k: heterozygosity.loc[heterozygosity["kind"] == k, "heterozygosity"] for k in people}
-    found = [
-        *checks.frequency_checks(some, some_other, held_out),
-        *checks.heterozygosity_checks(
-            *(by_kind[k].to_numpy() for k in (SYNTHETIC, TRAINING, REAL))
-        ),
-        checks.ld_check(ld, n_ld),
-        *checks.neighbour_checks(distances),
-        checks.inside_check(cohort.share_inside),
-    ]
+    told = progress or Silent()
+    told.update(0, N_STEPS, "Finding real people to compare with")
+    reference = choose_reference(cohort.region.members, model.split_of(panel), seed, cohort.donors)
+    comparison = compare(model, panel, cohort, reference, seed)
+    ruler, n = Ruler.make(comparison, seed), measure.block_size(comparison)
+    told.update(1, N_STEPS, "Comparing with real people")
+    values = measure.block_means(ruler.figures, comparison.synthetic, n, seed)
+    references = measure.block_means(ruler.figures, comparison.other, n, seed)
+    told.update(2, N_STEPS, "Calling labels")
+    distances = measure.neighbour_distances(comparison, cohort.region.members)
+    for found in (
+        _labels(panel, cohort, comparison, seed),
+        _latent(model, panel, cohort, comparison, map_model, seed),
+        _copies(distances),
+    ):
+        values |= found[0]
+        references |= found[1]
+    told.update(3, N_STEPS, "Attacking the cohort")
+    attacked, guessed = measure.attack_figures(comparison, seed)
+    checks = all_checks(values | attacked, references | guessed)
+    told.update(N_STEPS, N_STEPS, "Report is done")
     return CohortReport(
-        checks=pd.DataFrame([dataclasses.asdict(check) for check in found]),
-        frequencies=_frequency_table(held_out, drawn),
-        heterozygosity=heterozygosity,
-        ld=ld,
-        neighbours=_neighbour_table(distances),
-        verdict=overall(found, distances, drawn),
-        near_copies=distances.near_copies(drawn.rows_per_sample),
-        warnings=[*cohort.warnings, *reference.warnings, *_path_warning(cohort)],
-        facts=_facts(model, panel, cohort, reference, data.n_sites, seed),
+        metrics=pd.DataFrame([check.row() for check in checks]),
+        **_tables(comparison, ruler, n, distances, seed),
+        level=level_of(checks),
+        verdict=_verdict(checks, distances, comparison),
+        near_copy_index=distances.near_index(comparison.drawn.rows_per_person),
+        warnings=[*cohort.warnings, *reference.warnings, *_warnings(cohort, comparison)],
+        facts=_facts(model, panel, cohort, comparison, n, seed),
     )
 
 
-def overall(found: list[checks.Check], distances: NeighbourDistances, drawn: Panel) -> str:
-    """The report in a few sentences of plain words, a line each."""
-    words = {
-        "good": "As close to held-out people as other real people are",
-        "fair": "Roughly as in real people",
-        "poor": "Unlike real people",
-        "not judged": "Not judged, for want of people or variation",
-    }
-    parts = []
-    for verdict, phrase in words.items():
-        names = [check.check for check in found if check.verdict == verdict]
-        if names:
-            parts.append(f"{phrase}: {', '.join(names)}.")
-    near = distances.near_copies(drawn.rows_per_sample)
-    parts.append(
+def _labels(
+    panel: Panel, cohort: Cohort, comparison: Comparison, seed: int
+) -> tuple[Figures, Figures]:
+    region = cohort.region
+    population = region.name if region.kind == "population" else None
+    labels = labelled(panel, region.members, population, comparison)
+    if labels is None:
+        return {}, {}
+    return measure.label_figures(comparison, labels, population, seed)
+
+
+def _latent(
+    model: TrainedModel,
+    panel: Panel,
+    cohort: Cohort,
+    comparison: Comparison,
+    map_model: TrainedModel | None,
+    seed: int,
+) -> tuple[Figures, Figures]:
+    """Place in the map's latent space; and the share that encodes into the region."""
+    values, references = {"inside": cohort.share_inside}, {"inside": 0.99}
+    where = map_model or model
+    axes = [f"latent_{k + 1}_mean" for k in range(where.config.n_latent)]
+    if not where.is_map or not set(axes) <= set(cohort.latent.columns):
+        return values, references
+    held_out, other = (
+        where.embed(panel.take_samples(index))[axes].to_numpy(float)
+        for index in (comparison.reference.held_out, comparison.reference.other)
+    )
+    scale = np.where(held_out.std(0) > 0, held_out.std(0), 1.0)
+    rng = np.random.default_rng(seed)
+    n = min(len(other), len(cohort.latent))
+    for into, points in ((values, cohort.latent[axes].to_numpy(float)), (references, other)):
+        some = points[rng.permutation(len(points))[:n]]
+        into["latent_distance"] = sliced_wasserstein(some / scale, held_out / scale)
+    return values, references
+
+
+def _copies(distances: NeighbourDistances) -> tuple[Figures, Figures]:
+    values = {"nn_ratio": distances.ratio, "near_copies": distances.share_close()}
+    return values, {"nn_ratio": 1.0, "near_copies": distances.expected_share}
+
+
+def _verdict(checks: list[Check], distances: NeighbourDistances, comparison: Comparison) -> str:
+    drawn = comparison.drawn
+    near = distances.near_copies(drawn.rows_per_person)
+    told = (
         f"Near copies, as close to a real person as the closest 1 % of real people are to others: "
-        f"{near} of {drawn.n_samples} (at most {distances.threshold:.1%} of alleles differ; among "
+        f"{near} of {drawn.n_people} (at most {distances.threshold:.1%} of alleles differ; among "
         f"real people typically {distances.typical:.1%})."
     )
-    return "\n".join(parts)
+    return "\n".join([*in_words(checks), told])
 
 
-def _path_warning(cohort: Cohort) -> list[str]:
-    if cohort.region.kind != "path":
-        return []
-    return [
-        "A path runs between its ends: differences from the people of both ends together are "
-        "expected, most of all in the middle."
-    ]
+def _warnings(cohort: Cohort, comparison: Comparison) -> list[str]:
+    warnings = []
+    n = len(comparison.reference.held_out)
+    if n < FEW_HELD_OUT:
+        warnings.append(
+            f"Only {n} real people to compare with: figures are rough, and a good verdict says "
+            "little."
+        )
+    if cohort.region.kind in ("path", "mixture", "point"):
+        warnings.append(
+            f"A {cohort.region.kind} lies between its people: differences from all of them "
+            "together are expected."
+        )
+    return warnings
 
 
-def _aligned_panel(model: TrainedModel, panel: Panel, data: AlignedPanel) -> Panel:
-    sites = model.sites.iloc[data.model_site]
-    return Panel.create(data.counts, data.ploidy, panel.samples, sites, panel.info)
-
-
-def _subsample(panel: Panel, n: int, seed: int) -> Panel:
-    if panel.n_samples <= n:
-        return panel
-    index = np.random.default_rng(seed).choice(panel.n_samples, n, replace=False)
-    return panel.take_samples(np.sort(index))
-
-
-def _heterozygosity(people: dict[str, Panel]) -> pd.DataFrame:
-    from vaeviz.analysis.popgen import heterozygosity
-
-    parts = [
-        pd.DataFrame({"kind": kind, "heterozygosity": np.asarray(heterozygosity(panel))})
-        for kind, panel in people.items()
-    ]
-    return pd.concat(parts, ignore_index=True)
-
-
-def _distances(real: Panel, drawn: Panel, data: AlignedPanel, cohort: Cohort) -> NeighbourDistances:
-    """Known are the training people and the region's own: whoever the cohort could copy.
-
-    Real distances are of all the region's people, each to everybody else: the held-out ones
-    alone are too few for a first percentile.
-    """
-    known = np.union1d(data.samples_in("train"), cohort.region.members)
-    known_rows, member_rows = real.row_index(known), real.row_index(cohort.region.members)
-    known_counts = real.counts[known_rows]
-    return NeighbourDistances(
-        synthetic=nearest_mismatch(drawn.counts, known_counts, drawn.ploidy),
-        real=nearest_mismatch(
-            real.counts[member_rows],
-            known_counts,
-            real.ploidy,
-            _owner(member_rows, real),
-            _owner(known_rows, real),
+def _tables(
+    comparison: Comparison, ruler: Ruler, n: int, distances: NeighbourDistances, seed: int
+) -> dict[str, pd.DataFrame]:
+    """The data behind the figures of the report."""
+    people = {
+        REAL: comparison.held_out,
+        TRAINING: comparison.other,
+        SYNTHETIC: comparison.synthetic,
+    }
+    frequencies = comparison.sites[["chrom", "pos", "id"]].copy()
+    for kind in (REAL, SYNTHETIC):
+        frequencies[kind] = people[kind].frequencies
+    near = {REAL: distances.real, SYNTHETIC: distances.synthetic}
+    return {
+        "frequencies": frequencies,
+        "heterozygosity": _stacked(
+            "heterozygosity", {kind: p.heterozygosity for kind, p in people.items()}
         ),
-    )
+        "ld": _ld(people, ruler, n, seed),
+        "neighbours": _stacked("distance", near),
+    }
 
 
-def _owner(rows: NDArray[np.int64], panel: Panel) -> NDArray[np.int64]:
-    return rows // panel.rows_per_sample
-
-
-def _frequency_table(held_out: Panel, drawn: Panel) -> pd.DataFrame:
-    table = drawn.sites[["chrom", "pos", "id"]].copy()
-    table[REAL] = checks.alt_frequencies(held_out)
-    table[SYNTHETIC] = checks.alt_frequencies(drawn)
-    return table
-
-
-def _neighbour_table(distances: NeighbourDistances) -> pd.DataFrame:
-    parts = [
-        pd.DataFrame({"kind": REAL, "distance": distances.real}),
-        pd.DataFrame({"kind": SYNTHETIC, "distance": distances.synthetic}),
-    ]
+def _stacked(column: str, values: dict[str, np.ndarray]) -> pd.DataFrame:
+    parts = [pd.DataFrame({"kind": kind, column: found}) for kind, found in values.items()]
     return pd.concat(parts, ignore_index=True)
+
+
+def _ld(people: dict[str, People], ruler: Ruler, n: int, seed: int) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    parts = [
+        ruler.ld(ruler.same_size if kind == REAL else p.sample(n, rng)).assign(kind=kind)
+        for kind, p in people.items()
+    ]
+    return pd.concat(parts, ignore_index=True)[["kind", "distance_bp", "r2", "n_pairs"]]
 
 
 def _facts(
     model: TrainedModel,
     panel: Panel,
     cohort: Cohort,
-    reference: Reference,
-    n_sites: int,
+    comparison: Comparison,
+    n_block: int,
     seed: int,
 ) -> dict[str, str | int | float | bool]:
-    config = cohort.config
+    settings = cohort.config.model_dump(mode="json")
     return {
         "synthetic": True,
         "simulated": cohort.panel.info.simulated,
         "n_people": cohort.panel.n_samples,
-        "n_sites_compared": n_sites,
+        "n_sites_compared": comparison.drawn.n_sites,
         "region": cohort.region.name,
         "region_kind": cohort.region.kind,
         "n_region": len(cohort.region.members),
-        "reference": reference.described,
-        "n_reference": len(reference.held_out),
-        "n_other_real": len(reference.other),
-        "generator": cohort.generator,
-        "acceptance": cohort.acceptance,
-        "temperature": config.temperature,
-        "seed": config.seed,
+        "n_donors": len(cohort.donors),
+        "reference": comparison.reference.described,
+        "n_reference": len(comparison.reference.held_out),
+        "n_other_real": len(comparison.reference.other),
+        "n_block": n_block,
+        "n_attacked": len(comparison.members),
+        **{key: value for key, value in settings.items() if value is not None},
         "report_seed": seed,
         "model_digest": model.digest,
         "panel_digest": panel.digest,
@@ -259,7 +304,7 @@ def _facts(
 def _records(table: pd.DataFrame) -> list[dict[str, str | float | int | None]]:
     return [
         {
-            str(key): None if isinstance(value, float) and math.isnan(value) else value
+            str(key): None if isinstance(value, float) and not math.isfinite(value) else value
             for key, value in row.items()
         }
         for row in table.to_dict("records")
