@@ -205,7 +205,7 @@ def generate(model: TrainedModel, panel: Panel, region: Region, config: Simulate
         progress.update(0, 2, f"Drawing {config.n:,} synthetic people")
         cohort = draw(model, panel, region, config)
         progress.update(1, 2, "Checking them against real people")
-        report = cohort_report(model, panel, cohort, config.seed)
+        report = cohort_report(model, panel, cohort, seed=config.seed)
     cohorts.keep(cohort, report, panel, model)
 
 
