@@ -20,6 +20,7 @@ from vaeviz.data.vcz import load_panel, save_panel
 
 N_PEOPLE = 180
 N_SITES = 120
+SIMULATE = ("simulate", "--generator", "global")
 
 
 @pytest.fixture(scope="module")

@@ -6,11 +6,15 @@ import pytest
 from tests.panels import HOSTILE, hostile_panel, random_panel
 from vaeviz.data.selection import Selection
 from vaeviz.errors import RegionError
+from vaeviz.synthesis.inside import RegionCheck
 from vaeviz.synthesis.region import (
     Part,
     Region,
     check_size,
+    ellipsoid_region,
+    mixture_region,
     path_region,
+    point_region,
     population_region,
     selection_region,
 )
@@ -95,3 +99,45 @@ def test_a_path_is_as_small_as_its_smaller_end() -> None:
     )
     with pytest.raises(RegionError, match="9 people"):
         check_size(path, allow_small=True)
+
+
+def test_mixture_shares_add_up_and_need_two_simple_sources() -> None:
+    panel = random_panel(n_samples=60)
+    mixture = mixture_region(panel, {"POP1": 3, population_region(panel, "POP2"): 1})
+    assert [(p.name, p.proportion) for p in mixture.parts] == [("POP1", 0.75), ("POP2", 0.25)]
+    assert mixture.members.tolist() == list(range(40))
+    assert mixture.n_smallest == 20
+    for shares, said in (({"POP1": 1}, "two sources"), ({"POP1": 1, "POP2": 0}, "above 0")):
+        with pytest.raises(RegionError, match=said):
+            mixture_region(panel, shares)
+    with pytest.raises(RegionError, match="mixture itself"):
+        mixture_region(panel, {mixture: 1, "POP3": 1})
+
+
+def test_ellipsoid_holds_whoever_is_within_the_radius_axis_by_axis() -> None:
+    positions = np.random.default_rng(0).normal(size=(500, 2)) * [10.0, 0.1]
+    region = ellipsoid_region(positions, positions[7], 0.5)
+    scaled = (positions - positions[7]) / positions.std(0)
+    assert region.members.tolist() == np.flatnonzero((scaled**2).sum(1) <= 0.25).tolist()
+    assert 7 in region.members
+    with pytest.raises(RegionError, match="1 coordinates"):
+        ellipsoid_region(positions, [0.0], 1)
+    with pytest.raises(RegionError, match="radius"):
+        ellipsoid_region(positions, positions[0], 0)
+
+
+def test_point_has_the_nearest_people_and_an_ellipsoid_that_just_holds_them() -> None:
+    positions = np.random.default_rng(0).normal(size=(500, 2)) * [10.0, 0.1]
+    region = point_region(positions, [3.0, 0.05], 30)
+    assert len(region.members) == 30
+    check = RegionCheck(region, positions)
+    inside = np.flatnonzero(check.inside(positions, np.zeros(500)))
+    np.testing.assert_array_equal(inside, region.members)
+
+
+def test_without_takes_from_every_part_or_from_none() -> None:
+    panel = random_panel(n_samples=60)
+    region = mixture_region(panel, {"POP1": 1, "POP2": 1})
+    excluded = np.arange(60) < 5
+    assert [len(p.members) for p in region.without(excluded).parts] == [15, 20]
+    assert region.without(np.arange(60) < 15) is region

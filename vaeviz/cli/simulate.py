@@ -12,15 +12,15 @@ import typer
 from vaeviz.cli.opening import open_model, open_panel, panel_facts, panel_line
 from vaeviz.cli.options import JsonFlag, ModelFile, PanelRef, Seed, default_of, given
 from vaeviz.cli.output import TABLES, replacing, write_table
+from vaeviz.cli.regions import RegionChoice
 from vaeviz.cli.session import Result, Session, records
 from vaeviz.config import Generator, SimulateConfig
-from vaeviz.errors import ConfigError
+from vaeviz.progress import Part
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from vaeviz.data.panel import Panel
-    from vaeviz.synthesis.region import Region
     from vaeviz.training.model import TrainedModel
 
 GENOTYPES = (".vcf.gz", ".bed", ".csv")
@@ -40,10 +40,20 @@ def simulate(
     selection: Annotated[
         Path | None, typer.Option(help="IDs.txt, or a selection saved by the dashboard (.json).")
     ] = None,
+    region: Annotated[
+        Path | None, typer.Option(help="Region saved by the dashboard, or written by hand (.json).")
+    ] = None,
+    mix: Annotated[
+        str | None, typer.Option(help="Labels with their shares: A=.6,B=.4 (phased: tracts).")
+    ] = None,
     from_: Annotated[
         str | None, typer.Option("--from", help="Label at which a path begins (with --to).")
     ] = None,
     to: Annotated[str | None, typer.Option(help="Label at which a path ends.")] = None,
+    map_file: Annotated[
+        Path | None,
+        typer.Option("--map", metavar="MAP", help="Map model that checks who lies in the region."),
+    ] = None,
     n: Annotated[
         int | None, typer.Option("-n", help=f"People. {default_of(SimulateConfig, 'n')}")
     ] = None,
@@ -51,7 +61,31 @@ def simulate(
         float | None,
         typer.Option(help=f"Spread; 1 is as real. {default_of(SimulateConfig, 'temperature')}"),
     ] = None,
-    generator: Annotated[Generator | None, typer.Option(help="How people are drawn.")] = None,
+    generator: Annotated[
+        Generator | None,
+        typer.Option(help="How people are drawn. (default: neighbour-walk; unphased: global)"),
+    ] = None,
+    hop: Annotated[
+        float | None,
+        typer.Option(
+            help="Neighbour walk: chance of another donor from window to window; less keeps more "
+            f"LD and of the donors. {default_of(SimulateConfig, 'hop')}"
+        ),
+    ] = None,
+    generations: Annotated[
+        float | None,
+        typer.Option(help=f"Mosaic: of recombination. {default_of(SimulateConfig, 'generations')}"),
+    ] = None,
+    generations_since: Annotated[
+        float | None,
+        typer.Option(
+            help="Mixtures, paths: since the ancestors met. "
+            f"{default_of(SimulateConfig, 'generations_since')}"
+        ),
+    ] = None,
+    reject: Annotated[
+        bool, typer.Option(help="Draw again whoever does not encode into the region.")
+    ] = True,
     seed: Seed = None,
     allow_small: Annotated[
         bool, typer.Option("--allow-small", help="Accept a region of 10 to 49 people.")
@@ -62,62 +96,46 @@ def simulate(
     latent: Annotated[
         Path | None, typer.Option(help="Also write the cohort's latent positions (.csv).")
     ] = None,
+    tracts: Annotated[
+        Path | None,
+        typer.Option(help="Of a mixture: also write the true ancestry of every tract (.csv)."),
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Draw a synthetic cohort; give exactly one of --population, --selection, --from/--to."""
-    choice = RegionChoice(population, selection, from_, to)
+    """Draw a synthetic cohort.
+
+    Give exactly one of --population, --selection, --region, --mix, --from with --to. MODEL draws;
+    the model of --map (default: MODEL where it is a map) checks who lies in the region.
+    """
+    choice = RegionChoice(population, selection, region, mix, from_, to)
     choice.check()
     config = SimulateConfig.make(
         allow_small=allow_small,
-        **given(n=n, temperature=temperature, generator=generator, seed=seed),
+        reject=reject,
+        **given(
+            n=n,
+            temperature=temperature,
+            generator=generator,
+            hop=hop,
+            generations=generations,
+            generations_since=generations_since,
+            seed=seed,
+        ),
     )
     session = Session.of(context)
-    inputs: list[str | Path | None] = [model, panel, selection]
+    inputs: list[str | Path | None] = [model, panel, selection, region, map_file]
     with contextlib.ExitStack() as outputs:
         files = Files(
             outputs.enter_context(replacing(output, GENOTYPES, inputs)),
             report and outputs.enter_context(replacing(report, (".json",), [*inputs, output])),
             latent and outputs.enter_context(replacing(latent, TABLES, [*inputs, output, report])),
+            tracts and outputs.enter_context(replacing(tracts, TABLES, [*inputs, output, latent])),
         )
         session.progress.update(0, 4, "Opening the model and the panel")
         trained, opened = open_model(model), open_panel(panel)
-        result, shown, notes = _draw(session, trained, opened, choice, config, files)
+        map_model = open_model(map_file) if map_file is not None else None
+        result, shown, notes = _draw(session, trained, map_model, opened, choice, config, files)
     session.finish({"output": str(output), **result}, as_json, shown, notes)
-
-
-@dataclasses.dataclass(frozen=True)
-class RegionChoice:
-    """The region as it was asked for on the command line."""
-
-    population: str | None
-    selection: Path | None
-    start: str | None
-    end: str | None
-
-    def check(self) -> None:
-        """Raise `ConfigError` unless exactly one region was asked for."""
-        if (self.start is None) != (self.end is None):
-            raise ConfigError("A path needs both --from and --to.", "Give the other end too.")
-        n_given = sum(x is not None for x in (self.population, self.selection, self.start))
-        if n_given != 1:
-            raise ConfigError(
-                f"{n_given} regions were given; exactly one is needed.",
-                "Give --population, or --selection, or --from with --to.",
-            )
-
-    def of(self, panel: Panel) -> Region:
-        """The region's people in this panel."""
-        from vaeviz.synthesis.region import path_region, population_region, selection_region
-
-        if self.population is not None:
-            return population_region(panel, self.population)
-        if self.selection is not None:
-            from vaeviz.data.selection import read_selection
-
-            return selection_region(panel, read_selection(self.selection))
-        assert self.start is not None
-        assert self.end is not None
-        return path_region(panel, self.start, self.end)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -127,35 +145,46 @@ class Files:
     cohort: Path
     report: Path | None
     latent: Path | None
+    tracts: Path | None
 
 
 def _draw(
     session: Session,
     model: TrainedModel,
+    map_model: TrainedModel | None,
     panel: Panel,
     choice: RegionChoice,
     config: SimulateConfig,
     files: Files,
 ) -> tuple[Result, list[tuple[str, pd.DataFrame]], list[str]]:
+    from vaeviz.synthesis.cohort import tract_table
     from vaeviz.synthesis.generate import generate
+    from vaeviz.synthesis.generators import recommended
     from vaeviz.synthesis.report import cohort_report
 
-    session.progress.update(1, 4, "Drawing people")
-    cohort = generate(model, panel, choice.of(panel), config)
+    if config.generator is None:
+        config = config.model_copy(update={"generator": recommended(model, panel)})
+    region = choice.of(panel, map_model or model)
+    part = Part(session.progress, 1, 1, 4)
+    cohort = generate(model, panel, region, config, map_model, part)
     _write(cohort.panel, files.cohort)
     if files.latent is not None:
         write_table(cohort.latent, files.latent)
+    if files.tracts is not None:
+        write_table(tract_table(cohort), files.tracts)
     result: Result = {
         "panel": panel_facts(cohort.panel),
         "region": {"name": cohort.region.name, "kind": cohort.region.kind},
-        "config": config.model_dump(),
+        "config": cohort.config.model_dump(),
+        "acceptance": cohort.acceptance,
+        "n_tried": cohort.n_tried,
         "warnings": list(cohort.warnings),
     }
     shown: list[tuple[str, pd.DataFrame]] = []
     notes = [panel_line(cohort.panel), *cohort.warnings]
     if files.report is not None:
         session.progress.update(2, 4, "Checking the cohort against real people")
-        report = cohort_report(model, panel, cohort, config.seed)
+        report = cohort_report(model, panel, cohort, seed=config.seed)
         files.report.write_text(report.to_json(), encoding="utf-8")
         result |= {"checks": records(report.checks), "verdict": report.verdict}
         result["near_copies"] = report.near_copies

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from vaeviz.data.panel import Panel, PanelInfo, Step
+from vaeviz.errors import RegionError
 from vaeviz.escape import plain
 from vaeviz.synthesis.draw import Drawn, Floats
 from vaeviz.synthesis.generators import GENERATORS, GeneratorFacts
@@ -182,6 +183,43 @@ def latent_table(
     if drawn.latents is None:
         return table
     return table.join(positions_table(drawn.latents, "latent_{}_drawn"))
+
+
+def tract_table(cohort: Cohort) -> pd.DataFrame:
+    """True ancestry of a mixture or path, one row a tract.
+
+    Columns sample, haplotype (1, 2), chrom, start_bp, end_bp (positions of the tract's first and
+    last site), source.
+
+    Raises
+    ------
+    RegionError
+        The region is of one piece, or the generator blends ancestries.
+    """
+    if cohort.local_ancestry is None:
+        raise RegionError(
+            "This cohort has no tracts of ancestry.",
+            "Draw a mixture or a path with a generator of haplotypes (neighbour-walk, "
+            "autoregressive, mosaic).",
+        )
+    sites, part = cohort.panel.sites, cohort.local_ancestry
+    chrom = pd.factorize(sites["chrom"])[0]
+    begins = np.ones(part.shape, bool)
+    begins[:, 1:] = (part[:, 1:] != part[:, :-1]) | (chrom[1:] != chrom[:-1])
+    row, first = np.nonzero(begins)
+    last = np.where(np.diff(row, append=-1) == 0, np.append(first[1:], 0), part.shape[1]) - 1
+    names = np.array([p.name for p in cohort.region.parts], object)
+    pos = sites["pos"].to_numpy()
+    return pd.DataFrame(
+        {
+            "sample": cohort.panel.sample_ids[row // 2],
+            "haplotype": row % 2 + 1,
+            "chrom": sites["chrom"].to_numpy(object)[first],
+            "start_bp": pos[first],
+            "end_bp": pos[last],
+            "source": names[part[row, first]],
+        }
+    )
 
 
 def cohort_warnings(

@@ -92,6 +92,11 @@ def fitting_generator(model: TrainedModel) -> Generator:
     return "autoregressive" if model.config.autoregressive else "neighbour-walk"
 
 
+def recommended(model: TrainedModel, panel: Panel) -> Generator:
+    """What a sequence model serves; for maps the panel's default, which may need another model."""
+    return default_generator(panel) if model.is_map else fitting_generator(model)
+
+
 def check_fits(generator: Generator, model: TrainedModel, panel: Panel) -> None:
     """Refuse a model without the shape that a generator needs.
 
