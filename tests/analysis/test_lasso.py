@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vaeviz.analysis.lasso import View3D, ends, in_cube, inside, seen
+from vaeviz.analysis.lasso import ends, in_cube, inside, seen
+from vaeviz.data.selection_rule import View3D
 from vaeviz.errors import ConfigError
 
 SQUARE = [(0, 0), (2, 0), (2, 2), (0, 2)]

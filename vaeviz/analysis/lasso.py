@@ -2,42 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import Field
 
-from vaeviz.config import Settings
+from vaeviz.data.selection_rule import ByPolygon, Triple, View3D
 
 EYE = 4.0
 """Distance of the eye from the middle of the cube, whose half edge is 1."""
-
-Finite = Annotated[float, Field(allow_inf_nan=False)]
-Triple = tuple[Finite, Finite, Finite]
-
-
-class View3D(Settings):
-    """How a cloud of points was looked at when a line was drawn around some of them.
-
-    Attributes
-    ----------
-    yaw, pitch : float
-        Radians by which the cloud is turned about its third axis, then tipped to the viewer.
-    zoom : float
-    pan_x, pan_y : float
-        Shift on the screen, in half edges of the cube.
-    low, high : tuple of float
-        Ends of the three axes, which are drawn as the edges of a cube from -1 to 1.
-    """
-
-    yaw: Finite
-    pitch: Finite
-    zoom: Annotated[float, Field(gt=0, le=1e6)]
-    pan_x: Finite = 0.0
-    pan_y: Finite = 0.0
-    low: Triple = (-1.0, -1.0, -1.0)
-    high: Triple = (1.0, 1.0, 1.0)
 
 
 def ends(points: ArrayLike) -> tuple[Triple, Triple]:
@@ -99,6 +70,13 @@ def inside(points: ArrayLike, corners: ArrayLike) -> NDArray[np.bool_]:
         crossing = x0 + (y - y0) * (x1 - x0) / (y1 - y0)
         odd ^= ((y0 > y) != (y1 > y)) & (x < crossing)
     return odd
+
+
+def within(points: ArrayLike, rule: ByPolygon) -> NDArray[np.bool_]:
+    """Which points a drawn line holds; `points` has a column for each of the rule's axes."""
+    array = np.asarray(points, dtype=np.float64)
+    flat = array if rule.view is None else seen(array, rule.view)
+    return inside(flat, rule.corners)
 
 
 def _triple(values: NDArray[np.float64]) -> Triple:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
@@ -11,27 +11,28 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from vaeviz.config import Settings
-from vaeviz.data.limits import file_name, regular_file
+from vaeviz.data.limits import regular_file
 from vaeviz.data.panel import Panel
+from vaeviz.data.selection_rule import ByIds, How, Rule, then
 from vaeviz.errors import ConfigError, ReadError, RegionError
 from vaeviz.escape import plain
 
 MAX_SELECTION_BYTES = 50_000_000
-How = Literal["replace", "add", "subtract", "intersect"]
 
 
 class Selection(Settings):
     """Samples by ID, with what they are called and how they were chosen.
 
-    `rule` tells the choice in words ("lasso", "population = FIN", "read from ids.txt");
-    `panel_digest` names the panel it was made on, which is told and never enforced; `created` is
-    an ISO 8601 time.
+    `rule` tells the choice in words ("lasso", "population = FIN", "read from ids.txt"), `origin`
+    as data where it is known; `panel_digest` names the panel it was made on, which is told and
+    never enforced; `created` is an ISO 8601 time.
     """
 
     name: Annotated[str, Field(max_length=20_000)] = "selection"
     colour: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] = "#000000"
     sample_ids: tuple[str, ...] = ()
     rule: str = ""
+    origin: Rule | None = None
     panel_digest: str = ""
     created: str = ""
 
@@ -67,28 +68,41 @@ def read_selection(path: Path) -> Selection:
         path = regular_file(Path(path))
     except ReadError as error:
         raise RegionError(error.message, error.hint) from None
+    if path.stat().st_size > MAX_SELECTION_BYTES:
+        raise _no_list(path.name)
+    return parse_selection(path.read_bytes(), path.name)
+
+
+def parse_selection(content: bytes, name: str) -> Selection:
+    """A selection from the bytes of a file of this name; see `read_selection`."""
+    told = plain(name, 60)
     try:
-        if path.stat().st_size > MAX_SELECTION_BYTES:
+        if len(content) > MAX_SELECTION_BYTES:
             raise ValueError
-        text = path.read_text(encoding="utf-8-sig")
+        text = content.decode("utf-8-sig")
     except ValueError:
-        raise RegionError(
-            f"{file_name(path)!r} is no list of sample IDs.", "Give a text file with one ID a line."
-        ) from None
+        raise _no_list(name) from None
     if text.lstrip().startswith("{"):
-        return _from_json(text, path)
+        return _from_json(text, told)
     ids = tuple(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
     if not ids:
-        raise RegionError(f"{file_name(path)!r} is empty.", "Give one sample ID a line.")
-    return Selection(name=path.stem, sample_ids=ids, rule=f"read from {file_name(path)}")
+        raise RegionError(f"{told!r} is empty.", "Give one sample ID a line.")
+    rule = f"read from {told}"
+    return Selection(name=Path(name).stem, sample_ids=ids, rule=rule, origin=ByIds(source=rule))
 
 
-def _from_json(text: str, path: Path) -> Selection:
+def _no_list(name: str) -> RegionError:
+    return RegionError(
+        f"{plain(name, 60)!r} is no list of sample IDs.", "Give a text file with one ID a line."
+    )
+
+
+def _from_json(text: str, told: str) -> Selection:
     try:
         return Selection.from_json(text)
     except ConfigError:
         raise RegionError(
-            f"{file_name(path)!r} is no saved selection.",
+            f"{told!r} is no saved selection.",
             "Give a selection saved by VAEviz, or a text file with one ID a line.",
         ) from None
 
@@ -102,4 +116,6 @@ def combine(a: Selection, b: Selection, how: How) -> Selection:
         ids = tuple(dict.fromkeys((*a.sample_ids, *b.sample_ids)))
     else:
         ids = tuple(i for i in mine if (i in other) == (how == "intersect"))
-    return a.model_copy(update={"sample_ids": ids, "rule": f"({a.rule}) {how} ({b.rule})"})
+    told = f"({a.rule}) {how} ({b.rule})"
+    origin = then(a.origin, how, b.origin)
+    return a.model_copy(update={"sample_ids": ids, "rule": told, "origin": origin})

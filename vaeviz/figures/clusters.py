@@ -121,12 +121,8 @@ def _outline(
     gaussians: Sequence[Gaussian], name: str, line: dict[str, object], in_legend: bool
 ) -> go.Scatter | go.Scatter3d:
     """One trace of closed curves with gaps between them; no lasso takes it."""
-    from scipy.stats import chi2
-
     d = len(gaussians[0].mean)
-    unit = _circle() if d == 2 else _sphere()
-    radius = np.sqrt(chi2.ppf(REGION, d))
-    path = np.concatenate([g.mean + radius * unit @ _root(g.covariance).T for g in gaussians])
+    path = np.concatenate([surface(g) for g in gaussians])
     kind = go.Scatter if d == 2 else go.Scatter3d
     if d == 3:
         line = line | {"width": 2}
@@ -139,6 +135,17 @@ def _outline(
         showlegend=in_legend,
         hoverinfo="skip",
     )
+
+
+def surface(gaussian: Gaussian) -> Floats:
+    """The 95 % region's outline (2-D) or wire (3-D): points, with NaN rows as gaps."""
+    from scipy.stats import chi2
+
+    d = len(gaussian.mean)
+    unit = _circle() if d == 2 else _sphere()
+    radius = np.sqrt(chi2.ppf(REGION, d))
+    path: Floats = gaussian.mean + radius * unit @ _root(gaussian.covariance).T
+    return path
 
 
 def _root(covariance: Floats) -> Floats:

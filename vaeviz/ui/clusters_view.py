@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,7 @@ from vaeviz.ui.tables import csv_button, show_frame, show_table
 from vaeviz.ui.widgets import choice, segments
 
 if TYPE_CHECKING:
+    from vaeviz.analysis.clusters import Gaussian
     from vaeviz.analysis.mixtures import Mixture
     from vaeviz.figures.chart import Chart
     from vaeviz.ui.latent_view import Coordinates, View
@@ -63,17 +65,28 @@ def with_regions(
     chart: Chart, panel: Panel, coordinates: Coordinates, view: View, labels: pd.Series
 ) -> Chart:
     """The map with the regions that were asked for, in the axes drawn."""
-    if view.regions == NO_REGIONS or len(view.axes) < 2:
+    found = regions(panel, coordinates, view, labels)
+    if not found:
         return chart
-    from vaeviz.analysis.clusters import gaussians
     from vaeviz.figures.clusters import with_label_regions, with_mixture_regions
+
+    if view.regions == MIXTURE:
+        return with_mixture_regions(chart, found)
+    return with_label_regions(chart, found, panel.samples)
+
+
+def regions(
+    panel: Panel, coordinates: Coordinates, view: View, labels: pd.Series
+) -> Sequence[Gaussian]:
+    """Gaussians in the axes drawn: of the labels, or of a mixture; none unless asked for."""
+    if view.regions not in (BY_LABEL, MIXTURE) or len(view.axes) < 2:
+        return ()
+    from vaeviz.analysis.clusters import gaussians
 
     points = coordinates.table[list(view.axes)].to_numpy(float)
     if view.regions == MIXTURE:
-        found = _mixture(coordinates, view.axes, points)
-        return with_mixture_regions(chart, found.gaussians)
-    groups = _groups(panel, coordinates, labels)
-    return with_label_regions(chart, gaussians(points, groups), panel.samples)
+        return _mixture(coordinates, view.axes, points).gaussians
+    return gaussians(points, _groups(panel, coordinates, labels))
 
 
 def section(panel: Panel, coordinates: Coordinates, view: View) -> None:

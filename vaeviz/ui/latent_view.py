@@ -10,11 +10,13 @@ import pandas as pd
 import streamlit as st
 
 from vaeviz.data.panel import LEVELS, Panel
+from vaeviz.data.selection_rule import ByPolygon
 from vaeviz.escape import plain
-from vaeviz.ui import clusters_view, derived, selecting, state
+from vaeviz.ui import clusters_view, derived, lasso_view, selecting, state
 from vaeviz.ui.colouring import ONE_COLOUR, SPLIT, row_labels
 from vaeviz.ui.explain import teaching
 from vaeviz.ui.show import show_chart, theme
+from vaeviz.ui.tables import csv_button, show_frame
 from vaeviz.ui.widgets import choice, loading, segments
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ class View:
     show_sd: bool
     beside: bool
     regions: str
+    lasso: bool = True
 
 
 def latent_coordinates(model: TrainedModel, panel: Panel) -> Coordinates:
@@ -83,7 +86,8 @@ def controls(panel: Panel, coordinates: Coordinates, has_split: bool) -> View:
         regions = clusters_view.region_choice()
         beside = _beside(coordinates)
         show_sd = dimensions == 2 and _show_sd(coordinates)
-    return View(axes, colour_by, show_sd, beside, regions)
+        lasso = dimensions == 3 and _with_lasso(coordinates)
+    return View(axes, colour_by, show_sd, beside, regions, lasso)
 
 
 def too_flat(model: TrainedModel) -> bool:
@@ -156,14 +160,50 @@ def _colour_by(panel: Panel, has_split: bool) -> str:
     return choice("Colour by", known, "colour_by", default, plain, bind=True, width=170)
 
 
+def _with_lasso(coordinates: Coordinates) -> bool:
+    """Whether to draw 3-D on our canvas; else Plotly draws, which selects nothing."""
+    if len(coordinates.table) > lasso_view.MAX_PEOPLE:
+        return False
+    return st.toggle(
+        "Lasso",
+        value=True,
+        key="latent_lasso",
+        persist_state="session",
+        help="Off: the same picture by Plotly, with its downloads and without selecting.",
+    )
+
+
 def _chart(panel: Panel, coordinates: Coordinates, view: View) -> None:
     key = selecting.chart_key(f"{coordinates.name}_{len(view.axes)}d")
     labels = row_labels(panel, coordinates.table, view.colour_by)
     chart = _build(panel, coordinates, view, key, labels)
+    if len(view.axes) == 3 and view.lasso:
+        _canvas(chart, panel, coordinates, view, labels)
+        return
     chart = clusters_view.with_regions(chart, panel, coordinates, view, labels)
     rule = f"drawn on {coordinates.name}: {', '.join(view.axes)}"
-    callback = partial(selecting.from_chart, key, rule) if len(view.axes) == 2 else None
-    show_chart(chart, key, callback)
+    drawn = partial(_drawn, coordinates, view.axes)
+    callback = partial(selecting.from_chart, key, rule, drawn=drawn)
+    show_chart(chart, key, callback if len(view.axes) == 2 else None)
+
+
+def _canvas(
+    chart: Chart, panel: Panel, coordinates: Coordinates, view: View, labels: pd.Series
+) -> None:
+    key = f"lasso_{coordinates.name}"
+    found = clusters_view.regions(panel, coordinates, view, labels)
+    own_ink = view.regions == clusters_view.MIXTURE
+    picture = lasso_view.Picture(view.axes, view.colour_by, labels, found, own_ink)
+    lasso_view.show(chart, panel, coordinates, picture, key)
+    with st.expander("Table and downloads", icon=":material/table:"):
+        show_frame(chart.table, key)
+        csv_button(chart.table, key, "CSV")
+
+
+def _drawn(
+    coordinates: Coordinates, axes: tuple[str, ...], corners: tuple[tuple[float, float], ...]
+) -> ByPolygon:
+    return ByPolygon(on=coordinates.name, axes=axes, corners=corners, digests=coordinates.digests)
 
 
 def _build(

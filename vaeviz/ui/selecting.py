@@ -4,25 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Literal, cast
+from typing import cast
 
 import streamlit as st
 
 from vaeviz.data.panel import Panel
 from vaeviz.data.selection import Selection, combine
+from vaeviz.data.selection_rule import ByIds, ByPolygon, How, Inverted, Rule
 from vaeviz.ui import guards, state
 
-How = Literal["replace", "add", "subtract", "intersect"]
 ToIds = Callable[[object], tuple[str, ...]]
+Drawn = Callable[[tuple[tuple[float, float], ...]], ByPolygon]
 HOWS: tuple[How, ...] = ("replace", "add", "subtract", "intersect")
 HOW_KEY = "selection_how"
 _CHARTS = "vaeviz_chart_round"
 _RINGED = "vaeviz_ringed"
+_PERSON = "vaeviz_person"
 
 
 def chart_key(base: str) -> str:
     """Key of a selectable chart; a new one after `redraw_charts`, so that its lasso is gone."""
-    return f"{base}_{st.session_state.get(_CHARTS, 0)}"
+    return f"{base}_{chart_round()}"
+
+
+def chart_round() -> int:
+    """How often selectable charts were made to start afresh."""
+    return int(st.session_state.get(_CHARTS, 0))
 
 
 def redraw_charts() -> None:
@@ -46,36 +53,70 @@ def event_ids(event: object) -> tuple[str, ...]:
     return tuple(found)
 
 
-def from_chart(key: str, rule: str, to_ids: ToIds = event_ids) -> None:
+def from_chart(key: str, rule: str, to_ids: ToIds = event_ids, drawn: Drawn | None = None) -> None:
     """Callback of a selectable chart: its points change the selection as the user chose.
 
     An empty event changes nothing: clearing is a button. `to_ids` finds the people of an event
-    whose points are not people.
+    whose points are not people; `drawn` makes a rule of the corners of its lasso or box.
     """
-    ids = to_ids(st.session_state.get(key))
+    event = st.session_state.get(key)
+    ids = to_ids(event)
     if not ids:
         return
     how = current_how()
-    apply(ids, rule, how)
+    corners = event_corners(event)
+    origin: Rule = drawn(corners) if drawn and len(corners) > 2 else ByIds(source=rule[:200])
+    if len(ids) == 1 and not corners:
+        show_person(ids[0])
+    apply(ids, rule, how, origin)
     if how != "replace":
         redraw_charts()
 
 
-def apply(ids: Iterable[str], rule: str, how: How = "replace") -> None:
+def event_corners(event: object) -> tuple[tuple[float, float], ...]:
+    """Corners of the one lasso or box of a chart's event; none for clicks and for several."""
+    chosen = event.get("selection", {}) if isinstance(event, Mapping) else {}
+    lines = [*(chosen.get("lasso") or []), *(chosen.get("box") or [])]
+    if len(lines) != 1:
+        return ()
+    x, y = lines[0].get("x", ()), lines[0].get("y", ())
+    if len(x) == len(y) == 2:
+        x, y = (x[0], x[1], x[1], x[0]), (y[0], y[0], y[1], y[1])
+    return tuple((float(a), float(b)) for a, b in zip(x, y, strict=True))
+
+
+def show_person(sample_id: str) -> None:
+    """Open the card of this person."""
+    st.session_state[_PERSON] = sample_id
+
+
+def person() -> str | None:
+    """Whose card is open."""
+    found = st.session_state.get(_PERSON)
+    return found if isinstance(found, str) else None
+
+
+def close_person() -> None:
+    """Close the card."""
+    st.session_state.pop(_PERSON, None)
+
+
+def apply(ids: Iterable[str], rule: str, how: How = "replace", origin: Rule | None = None) -> None:
     """Change the selection by these sample IDs; `rule` says in words how they were found."""
-    new = make(ids, rule)
+    new = make(ids, rule, origin)
     current = state.get().selection
     result = new if current is None or how == "replace" else combine(current, new, how)
     state.select(result if result.sample_ids else None)
 
 
-def make(ids: Iterable[str], rule: str) -> Selection:
+def make(ids: Iterable[str], rule: str, origin: Rule | None = None) -> Selection:
     """A selection of these sample IDs on the open panel, with a number for a name."""
     facts = guards.panel_facts()
     return Selection(
         name=f"Selection {len(state.get().history) + 1}",
         sample_ids=tuple(ids),
         rule=rule,
+        origin=origin,
         panel_digest=facts.digest if facts else "",
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
@@ -94,7 +135,8 @@ def invert(panel: Panel) -> None:
     rest = [x for x in panel.sample_ids if x not in inside]
     name = current.name if current else "nobody"
     redraw_charts()
-    apply(rest, f"everybody outside {name}")
+    origin = Inverted(of=current.origin if current else None)
+    apply(rest, f"everybody outside {name}", origin=origin)
 
 
 def undo() -> None:

@@ -1,0 +1,153 @@
+"""People in three dimensions for the canvas with the lasso: numbers as base64, texts inert."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Collection, Sequence
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+from plotly.colors import sample_colorscale
+
+from vaeviz.analysis.clusters import Gaussian
+from vaeviz.analysis.lasso import ends, in_cube
+from vaeviz.escape import plain
+from vaeviz.figures.clusters import surface
+from vaeviz.figures.palette import BACKGROUND, Theme, colours, neutral, symbols
+from vaeviz.figures.points import COLOUR_SCALE, FULL_HOVER_POINTS, LABEL, is_number, point_table
+from vaeviz.figures.theme import FONT, INKS, LABEL_CHARACTERS
+
+SHADES = 64
+"""Steps of a continuous scale."""
+
+THEMES: tuple[Theme, Theme] = ("light", "dark")
+_TOLD = ("population", "superpopulation", "split")
+
+
+def scene_3d(
+    embedding: pd.DataFrame,
+    axes: Sequence[str],
+    colour_by: str,
+    *,
+    labels: Sequence[object] | pd.Series | None = None,
+    samples: pd.DataFrame | None = None,
+    selected_ids: Collection[str] = (),
+    regions: Sequence[Gaussian] = (),
+    own_ink: bool = False,
+) -> dict[str, object]:
+    """All that the browser needs to draw people, to turn them and to find who is circled.
+
+    Parameters
+    ----------
+    embedding, colour_by, labels, samples, selected_ids
+        As in `figures.latent.scatter_2d`.
+    axes
+        Three columns of the embedding.
+    regions
+        Gaussians in these axes, whose 95 % ellipsoids are drawn as wires in their label's colour.
+    own_ink
+        Draw the wires in one ink: their labels are not people's.
+    """
+    table = point_table(embedding, list(axes), colour_by, labels)
+    points = embedding[list(axes)].to_numpy(dtype=np.float64)
+    low, high = ends(points)
+    number, marks, legend = _marks(table, samples)
+    chosen = np.flatnonzero(table["sample"].isin(set(selected_ids)))
+    return {
+        "xyz": _packed(in_cube(points, low, high), "<f4"),
+        "low": list(low),
+        "high": list(high),
+        "mark": _packed(number, "<u2"),
+        "marks": marks,
+        "legend": legend,
+        "ids": table["sample"].map(str).tolist(),
+        "texts": _texts(table),
+        "selected": _packed(chosen, "<i4"),
+        "wires": _wires(regions, low, high, samples, own_ink),
+        "grounds": {theme: _ground(theme) for theme in THEMES},
+    }
+
+
+def _marks(
+    table: pd.DataFrame, samples: pd.DataFrame | None
+) -> tuple[np.ndarray, list[dict[str, str]], list[dict[str, object]]]:
+    """Number of each point's mark; the marks; and what the legend says of them."""
+    values = table[LABEL]
+    if is_number(values):
+        return _shades(values)
+    known = table if samples is None else samples
+    names = sorted(values.unique())
+    palettes = {theme: colours(names, known, theme) for theme in THEMES}
+    shapes = symbols(names, known)
+    marks = [{"symbol": shapes[n]} | {t: palettes[t][n] for t in THEMES} for n in names]
+    sizes = values.value_counts()
+    legend = [
+        {"name": plain(n, LABEL_CHARACTERS), "mark": i, "n": int(sizes[n])}
+        for i, n in enumerate(names)
+    ]
+    return np.searchsorted(np.array(names, dtype=object), values), marks, legend
+
+
+def _shades(
+    values: pd.Series,
+) -> tuple[np.ndarray, list[dict[str, str]], list[dict[str, object]]]:
+    scale = sample_colorscale(COLOUR_SCALE, list(np.linspace(0, 1, SHADES)))
+    marks = [{"symbol": "circle", "light": shade, "dark": shade} for shade in scale]
+    marks.append({"symbol": "circle"} | {theme: neutral(theme) for theme in THEMES})
+    array = values.to_numpy(dtype=np.float64)
+    low, high = (
+        (float(np.nanmin(array)), float(np.nanmax(array))) if values.notna().any() else (0, 0)
+    )
+    share = (array - low) / (high - low) if high > low else array * 0
+    step = np.where(np.isnan(share), SHADES, np.nan_to_num(share) * (SHADES - 1)).round()
+    ends_told = [(f"{low:.4g}", 0), (f"{high:.4g}", SHADES - 1)]
+    legend: list[dict[str, object]] = [{"name": name, "mark": mark} for name, mark in ends_told]
+    if values.isna().any():
+        legend.append({"name": "unlabelled", "mark": SHADES})
+    return step.astype(np.int64), marks, legend
+
+
+def _texts(table: pd.DataFrame) -> list[str]:
+    """What is told about each person under its ID, lines parted by a line feed."""
+    if len(table) > FULL_HOVER_POINTS:
+        return []
+    told = [c for c in _TOLD if c in table]
+    if not is_number(table[LABEL]):
+        told.append(LABEL)
+    rows = table[told].astype(object).where(table[told].notna(), "").to_numpy()
+    return ["\n".join(dict.fromkeys(plain(v, 40) for v in row if v != "")) for row in rows]
+
+
+def _wires(
+    regions: Sequence[Gaussian],
+    low: tuple[float, float, float],
+    high: tuple[float, float, float],
+    samples: pd.DataFrame | None,
+    own_ink: bool,
+) -> list[dict[str, str]]:
+    names = [gaussian.label for gaussian in regions]
+    inks: list[dict[str, str]] = [{t: INKS[t].text for t in THEMES}] * len(names)
+    if not own_ink:
+        palettes = {theme: colours(names, samples, theme) for theme in THEMES}
+        inks = [{t: palettes[t][name] for t in THEMES} for name in names]
+    return [
+        {"xyz": _packed(in_cube(surface(gaussian), low, high), "<f4")} | ink
+        for gaussian, ink in zip(regions, inks, strict=True)
+    ]
+
+
+def _ground(theme: Theme) -> dict[str, str]:
+    inks = INKS[theme]
+    return {
+        "text": inks.text,
+        "muted": inks.muted,
+        "axis": inks.axis,
+        "accent": inks.accent,
+        "ground": BACKGROUND[theme],
+        "font": FONT,
+    }
+
+
+def _packed(values: ArrayLike, kind: str) -> str:
+    return base64.b64encode(np.asarray(values).astype(kind).tobytes()).decode("ascii")
