@@ -348,6 +348,25 @@ class SimulateConfig(Settings):
     max_tries: Annotated[int, Field(ge=1, le=1_000)] = 20
 
 
+class AdmixConfig(Settings):
+    """How an admixed population is made from founders.
+
+    Attributes
+    ----------
+    generations : int
+        Meioses in mixed people since the oldest founders; 0 makes children of founders.
+    continuous : bool
+        False: one pulse. True: founders of every generation since contribute alike.
+    """
+
+    n: Annotated[int, Field(ge=1, le=100_000)] = 100
+    generations: Annotated[int, Field(ge=0, le=200)] = 10
+    continuous: bool = False
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 1
+    prefix: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,30}$")] = "ADMIXED_"
+    allow_small: bool = False
+
+
 class Environment(BaseSettings):
     """Settings from VAEVIZ_* environment variables."""
 
