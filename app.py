@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from vaeviz.data.assets import ASSETS
-from vaeviz.ui import frame, jobs, navigation
+from vaeviz.ui import frame, jobs, navigation, tour
 from vaeviz.ui.errors import shown_errors
 
 # An icon of our own: Streamlit would fetch a page's symbol from a third party for the browser tab.
@@ -23,6 +23,8 @@ with shown_errors():
     jobs.adopt_finished()
 slot = frame.sidebar()
 frame.show_notices()
+with st.container(), shown_errors():  # always there: nothing below it moves when it fills
+    tour.card(navigation.stem(page))
 with navigation.framed(), shown_errors():
     page.run()
 frame.fill_status(slot)

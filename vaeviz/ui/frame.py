@@ -61,7 +61,8 @@ def sidebar() -> DeltaGenerator:
             "Teaching mode",
             key=TEACHING,
             persist_state="session",
-            help="Unfolds explanations, adds questions for a class, hides advanced settings.",
+            help="A guided tour of eight steps on top of the page; unfolds explanations, adds "
+            "questions for a class, hides advanced settings.",
         )
         with st.container(horizontal=True):
             st.button("Load demo", key="load_demo", on_click=_load_demo, icon=":material/replay:")

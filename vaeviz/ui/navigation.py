@@ -44,13 +44,17 @@ def navigation() -> Page:
 
 def links() -> None:
     """Links to the pages, by section."""
-    icons = {stem: icon for entries in SECTIONS.values() for stem, _, icon in entries}
+    icons = {name: icon for entries in SECTIONS.values() for name, _, icon in entries}
     for section, pages in _sections().items():
         with st.container(gap="xxsmall"):
             st.caption(section)
             for page in pages:
-                stem = page.url_path or DEFAULT_PAGE
-                st.page_link(page, icon=icons[stem], width="stretch")
+                st.page_link(page, icon=icons[stem(page)], width="stretch")
+
+
+def stem(page: Page) -> str:
+    """Stem of a page's file."""
+    return page.url_path or DEFAULT_PAGE
 
 
 @contextmanager
