@@ -148,6 +148,14 @@ def test_share_table_is_long() -> None:
     np.testing.assert_allclose(table.groupby("sample")["share"].sum(), 1)
 
 
+def test_summary_has_a_row_a_source_even_without_a_tract() -> None:
+    made = mixed(n=1, generations=0, shares={"POP1": 1e9, "POP2": 1.0})
+    table = made.summary().set_index("source")
+    assert list(table["n_tracts"]) == [2 * 4, 0]
+    assert table.at["POP1", "share"] == pytest.approx(1)
+    assert table.at["POP1", "mean_length_cm"] == pytest.approx(made.chromosome_cm.mean())
+
+
 def test_a_panel_of_single_sites_works() -> None:
     made = mixed(marked_panel(n_chromosomes=3, n_sites=3), n=50, generations=5)
     assert (made.tracts["start_bp"] == made.tracts["end_bp"]).all()

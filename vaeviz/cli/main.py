@@ -13,6 +13,7 @@ from rich.console import Console
 
 from vaeviz import __version__
 from vaeviz.cli import (
+    admix,
     classify,
     codecs,
     compress,
@@ -63,6 +64,7 @@ app.command("compress")(compress.compress)
 app.command("decompress")(compress.decompress)
 app.command("streams")(compress.streams)
 app.command("simulate")(simulate.simulate)
+app.command("admix")(admix.admix)
 app.command("export")(export.export)
 app.command("serve")(serve.serve)
 

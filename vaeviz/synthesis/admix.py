@@ -80,6 +80,21 @@ class Admixture:
             }
         )
 
+    def summary(self) -> pd.DataFrame:
+        """One row a source: source, asked, share (mean), sd, n_tracts, mean_length_cm."""
+        tracts = self.tracts.groupby("source")["length_cm"].agg(["size", "mean"])
+        tracts = tracts.reindex(self.sources)
+        return pd.DataFrame(
+            {
+                "source": self.sources,
+                "asked": [part.proportion for part in self.region.parts],
+                "share": self.shares.mean(0),
+                "sd": self.shares.std(0),
+                "n_tracts": tracts["size"].fillna(0).astype(np.int64).to_numpy(),
+                "mean_length_cm": tracts["mean"].to_numpy(),
+            }
+        )
+
 
 def admix(
     panel: Panel,
