@@ -165,8 +165,8 @@ def scatter_3d(
                 hoverinfo="skip",
             )
         )
-    titles = tuple(axis_label(c) for c in columns)
-    title = title or _capital(" · ".join(titles))
+    titles, own_title, alt = words_3d(table, columns, colour_by, synthetic)
+    title = title or own_title
     style(figure, theme, title=title, caption=caption, height=height, legend="below")
     figure.update_layout(
         uirevision="|".join(columns),
@@ -183,11 +183,29 @@ def scatter_3d(
         figure,
         _twin(table, embedding, synthetic, columns, False),
         title,
-        _alt("3-D scatter plot", table, synthetic, colour_by, titles),
+        alt,
         caption,
         name,
         theme,
     )
+
+
+def words_3d(
+    table: pd.DataFrame,
+    columns: Sequence[str],
+    colour_by: str,
+    synthetic: pd.DataFrame | None = None,
+) -> tuple[tuple[str, ...], str, str]:
+    """Titles of the axes, title, and what a screen reader is told of people in 3-D.
+
+    Parameters
+    ----------
+    table
+        From `figures.points.point_table`, with the column selected.
+    """
+    titles = tuple(axis_label(c) for c in columns)
+    alt = _alt("3-D scatter plot", table, synthetic, colour_by, titles)
+    return titles, _capital(" · ".join(titles)), alt
 
 
 def composition(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 from collections.abc import Collection, Sequence
 
 import numpy as np
@@ -12,8 +13,10 @@ from plotly.colors import sample_colorscale
 
 from vaeviz.analysis.clusters import Gaussian
 from vaeviz.analysis.lasso import ends, in_cube
+from vaeviz.data.selection_rule import Triple
 from vaeviz.escape import plain
 from vaeviz.figures.clusters import surface
+from vaeviz.figures.latent import words_3d
 from vaeviz.figures.palette import BACKGROUND, Theme, colours, neutral, symbols
 from vaeviz.figures.points import COLOUR_SCALE, FULL_HOVER_POINTS, LABEL, is_number, point_table
 from vaeviz.figures.theme import FONT, INKS, LABEL_CHARACTERS
@@ -23,6 +26,26 @@ SHADES = 64
 
 THEMES: tuple[Theme, Theme] = ("light", "dark")
 _TOLD = ("population", "superpopulation", "split")
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Scene:
+    """A picture for the canvas.
+
+    Attributes
+    ----------
+    data : dict
+        What the browser gets.
+    low, high : tuple of float
+        Ends of the three axes.
+    table : DataFrame
+        Twin of the picture, as of `figures.latent.scatter_3d`.
+    """
+
+    data: dict[str, object]
+    low: Triple
+    high: Triple
+    table: pd.DataFrame
 
 
 def scene_3d(
@@ -35,7 +58,7 @@ def scene_3d(
     selected_ids: Collection[str] = (),
     regions: Sequence[Gaussian] = (),
     own_ink: bool = False,
-) -> dict[str, object]:
+) -> Scene:
     """All that the browser needs to draw people, to turn them and to find who is circled.
 
     Parameters
@@ -53,8 +76,9 @@ def scene_3d(
     points = embedding[list(axes)].to_numpy(dtype=np.float64)
     low, high = ends(points)
     number, marks, legend = _marks(table, samples)
-    chosen = np.flatnonzero(table["sample"].isin(set(selected_ids)))
-    return {
+    table["selected"] = table["sample"].isin(set(selected_ids))
+    titles, title, alt = words_3d(table, axes, colour_by)
+    data = {
         "xyz": _packed(in_cube(points, low, high), "<f4"),
         "low": list(low),
         "high": list(high),
@@ -63,10 +87,14 @@ def scene_3d(
         "legend": legend,
         "ids": table["sample"].map(str).tolist(),
         "texts": _texts(table),
-        "selected": _packed(chosen, "<i4"),
+        "selected": _packed(np.flatnonzero(table["selected"]), "<i4"),
         "wires": _wires(regions, low, high, samples, own_ink),
         "grounds": {theme: _ground(theme) for theme in THEMES},
+        "titles": titles,
+        "title": title,
+        "alt": alt,
     }
+    return Scene(data, low, high, table)
 
 
 def _marks(
@@ -115,14 +143,20 @@ def _texts(table: pd.DataFrame) -> list[str]:
     told = [c for c in _TOLD if c in table]
     if not is_number(table[LABEL]):
         told.append(LABEL)
-    rows = table[told].astype(object).where(table[told].notna(), "").to_numpy()
-    return ["\n".join(dict.fromkeys(plain(v, 40) for v in row if v != "")) for row in rows]
+    texts = np.full(len(table), "", dtype=object)
+    for column in told:
+        shown = {v: plain(v, 40) for v in table[column].dropna().unique()}
+        for i, value in enumerate(table[column]):
+            line = shown.get(value, "")
+            if line and line not in texts[i].split("\n"):
+                texts[i] += f"\n{line}" if texts[i] else line
+    return [str(text) for text in texts]
 
 
 def _wires(
     regions: Sequence[Gaussian],
-    low: tuple[float, float, float],
-    high: tuple[float, float, float],
+    low: Triple,
+    high: Triple,
     samples: pd.DataFrame | None,
     own_ink: bool,
 ) -> list[dict[str, str]]:

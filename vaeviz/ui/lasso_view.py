@@ -12,18 +12,19 @@ import pandas as pd
 import streamlit as st
 
 from vaeviz.data.panel import Panel
-from vaeviz.data.selection_rule import ByPolygon, View3D
+from vaeviz.data.selection_rule import ByPolygon, Triple, View3D
 from vaeviz.errors import ConfigError
 from vaeviz.ui import selecting, state
 from vaeviz.ui.components.lasso3d import lasso3d
+from vaeviz.ui.tables import csv_button, show_frame
 
 if TYPE_CHECKING:
     from vaeviz.analysis.clusters import Gaussian
-    from vaeviz.figures.chart import Chart
     from vaeviz.ui.latent_view import Coordinates
 
 logger = logging.getLogger(__name__)
 
+FILE = "vaeviz_latent_map_3d.png"
 MAX_PEOPLE = 50_000
 """Above, Plotly's own 3-D view, which selects nothing, stands in."""
 
@@ -50,26 +51,23 @@ class Picture:
     own_ink: bool
 
 
-def show(chart: Chart, panel: Panel, coordinates: Coordinates, picture: Picture, key: str) -> None:
-    """Draw people on the canvas.
+def show(panel: Panel, coordinates: Coordinates, picture: Picture, key: str) -> None:
+    """Draw people on the canvas, and, folded away, their table.
 
     Parameters
     ----------
-    chart : Chart
-        The same picture by Plotly: gives title, caption and what a screen reader is told.
     panel, coordinates
-        Of the chart.
+        Who is drawn, and where.
     picture : Picture
     key : str
         Of the component.
     """
-    from vaeviz.figures.points import axis_label
     from vaeviz.figures.scene3d import scene_3d
 
-    selection, axes = state.get().selection, picture.axes
+    selection = state.get().selection
     scene = scene_3d(
         coordinates.table,
-        axes,
+        picture.axes,
         picture.colour_by,
         labels=picture.labels,
         samples=panel.samples,
@@ -77,22 +75,18 @@ def show(chart: Chart, panel: Panel, coordinates: Coordinates, picture: Picture,
         regions=picture.regions,
         own_ink=picture.own_ink,
     )
-    words = {
-        "titles": [axis_label(axis) for axis in axes],
-        "title": chart.title,
-        "caption": chart.caption,
-        "alt": chart.alt,
-        "file": f"vaeviz_{chart.name}.png",
-        "round": selecting.chart_round(),
-    }
-    rule = partial(_rule, coordinates, axes, scene["low"], scene["high"])
+    round_of = {"caption": coordinates.caption, "file": FILE, "round": selecting.chart_round()}
+    rule = partial(_rule, coordinates, picture.axes, scene.low, scene.high)
     known = frozenset(map(str, panel.sample_ids))
     lasso3d(
-        scene | words,
+        scene.data | round_of,
         key,
         on_drawn_change=partial(take_drawn, key, known, rule),
         on_picked_change=partial(take_picked, key, known),
     )
+    with st.expander("Table and downloads", icon=":material/table:"):
+        show_frame(scene.table, key)
+        csv_button(scene.table, key)
 
 
 def take_drawn(key: str, known: frozenset[str], rule: partial[ByPolygon]) -> None:
@@ -131,8 +125,8 @@ def take_picked(key: str, known: frozenset[str]) -> None:
 def _rule(
     coordinates: Coordinates,
     axes: tuple[str, ...],
-    low: object,
-    high: object,
+    low: Triple,
+    high: Triple,
     corners: object,
     view: object,
 ) -> ByPolygon:

@@ -16,7 +16,6 @@ from vaeviz.ui import clusters_view, derived, lasso_view, selecting, state
 from vaeviz.ui.colouring import ONE_COLOUR, SPLIT, row_labels
 from vaeviz.ui.explain import teaching
 from vaeviz.ui.show import show_chart, theme
-from vaeviz.ui.tables import csv_button, show_frame
 from vaeviz.ui.widgets import choice, loading, segments
 
 if TYPE_CHECKING:
@@ -176,10 +175,10 @@ def _with_lasso(coordinates: Coordinates) -> bool:
 def _chart(panel: Panel, coordinates: Coordinates, view: View) -> None:
     key = selecting.chart_key(f"{coordinates.name}_{len(view.axes)}d")
     labels = row_labels(panel, coordinates.table, view.colour_by)
-    chart = _build(panel, coordinates, view, key, labels)
     if len(view.axes) == 3 and view.lasso:
-        _canvas(chart, panel, coordinates, view, labels)
+        _canvas(panel, coordinates, view, labels)
         return
+    chart = _build(panel, coordinates, view, key, labels)
     chart = clusters_view.with_regions(chart, panel, coordinates, view, labels)
     rule = f"drawn on {coordinates.name}: {', '.join(view.axes)}"
     drawn = partial(_drawn, coordinates, view.axes)
@@ -187,17 +186,11 @@ def _chart(panel: Panel, coordinates: Coordinates, view: View) -> None:
     show_chart(chart, key, callback if len(view.axes) == 2 else None)
 
 
-def _canvas(
-    chart: Chart, panel: Panel, coordinates: Coordinates, view: View, labels: pd.Series
-) -> None:
-    key = f"lasso_{coordinates.name}"
+def _canvas(panel: Panel, coordinates: Coordinates, view: View, labels: pd.Series) -> None:
     found = clusters_view.regions(panel, coordinates, view, labels)
     own_ink = view.regions == clusters_view.MIXTURE
     picture = lasso_view.Picture(view.axes, view.colour_by, labels, found, own_ink)
-    lasso_view.show(chart, panel, coordinates, picture, key)
-    with st.expander("Table and downloads", icon=":material/table:"):
-        show_frame(chart.table, key)
-        csv_button(chart.table, key, "CSV")
+    lasso_view.show(panel, coordinates, picture, f"lasso_{coordinates.name}")
 
 
 def _drawn(
