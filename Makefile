@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8501
 BIN := .venv/bin
 
-.PHONY: run test lint slow gpu shots panels models bench bench-latent bench-compression bench-entropy clean
+.PHONY: run test lint slow gpu shots panels models bench bench-latent bench-compression bench-entropy bench-synthetic clean
 
 run: .venv/run.stamp
 	$(BIN)/python -m vaeviz serve --port $(PORT)
@@ -48,6 +48,10 @@ bench-compression: .venv/dev.stamp
 # Minutes.
 bench-entropy: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.entropy
+
+# An hour or two; goes on where it was interrupted.
+bench-synthetic: .venv/dev.stamp
+	$(BIN)/python -m benchmarks.synthetic --cache out/bench-synthetic
 
 clean:
 	rm -rf .venv build out shots *.egg-info

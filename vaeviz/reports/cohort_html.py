@@ -50,6 +50,7 @@ h1{{font-size:26px;margin:0}}h2{{font-size:20px;margin:28px 0 6px}}
 .told p{{margin:6px 0}}.scroll{{overflow-x:auto}}
 table{{border-collapse:collapse;width:100%}}
 td,th{{text-align:left;vertical-align:top;padding:6px 10px;border-bottom:1px solid {grid}}}
+td:first-child{{min-width:240px;width:55%}}
 td.n,th.n{{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}}
 small,.muted{{color:{muted}}}td.v{{font-weight:600;white-space:nowrap}}
 figure{{margin:20px 0}}

@@ -1,0 +1,1 @@
+"""How good and how private synthetic cohorts are, for every generator, beside real people."""
