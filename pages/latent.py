@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vaeviz.ui import clusters_view, explain, guards, latent_view, selection_view, state
+from vaeviz.ui import clusters_view, explain, guards, kept_view, latent_view, selection_view, state
 from vaeviz.ui.errors import shown_errors
 from vaeviz.ui.widgets import loading
 
@@ -41,6 +41,7 @@ def explore() -> None:
     grid = st.grid(3, min_column_width=260)
     with grid.cell():
         selection_view.pickers(panel)
+        kept_view.section(panel)
     with grid.cell(column_span=2):
         selection_view.selection_summary(panel, coordinates.table)
 

@@ -8,6 +8,8 @@ import pytest
 import streamlit as st
 
 from tests.panels import random_panel, tiny_panel
+from vaeviz.data.selection_rule import ByLabels
+from vaeviz.errors import RegionError
 from vaeviz.ui import selecting, state
 
 
@@ -101,3 +103,47 @@ def test_labels_and_inversion() -> None:
     selecting.apply(["S4", "S5", "S6"], "label")
     selecting.invert(panel)
     assert _selected() == ("S1", "S2", "S3")
+
+
+def test_kept_selections_have_colours_and_combine(session: dict[str, object]) -> None:
+    selecting.apply(["A", "B"], "by hand")
+    selecting.keep()
+    first = state.get().kept[0]
+    selecting.apply(["B", "C"], "by hand")
+    session[selecting.HOW_KEY] = "intersect"
+    selecting.keep()
+    assert len({x.colour for x in state.get().kept}) == 2
+    selecting.use_kept(first.name)
+    assert _selected() == ("B",)
+    state.forget(first.name)
+    assert [x.sample_ids for x in state.get().kept] == [("B", "C")]
+
+
+def test_no_more_are_kept_than_there_is_room_for() -> None:
+    for i in range(state.MAX_KEPT + 3):
+        state.keep(selecting.make(["A"], "x").model_copy(update={"name": f"n{i}"}))
+    assert [x.name for x in state.get().kept][0] == "n3"
+
+
+def test_a_saved_selection_comes_back_whole() -> None:
+    panel = tiny_panel()
+    origin = ByLabels(column="population", labels=("AAA",))
+    saved = selecting.make(["S1", "S2"], "population: AAA", origin)
+    selecting.take_file(panel, saved.to_json().encode(), "a.json")
+    assert state.get().selection == saved
+
+
+def test_ids_of_a_file_that_are_not_here_are_told() -> None:
+    selecting.take_file(tiny_panel(), b"S1\nX1\n", "ids.txt")
+    assert _selected() == ("S1",)
+    assert "1 samples of the file" in state.notices()[0]
+    with pytest.raises(RegionError, match="None of the 1"):
+        selecting.take_file(tiny_panel(), b"X1\n", "ids.txt")
+
+
+def test_a_lasso_keeps_its_corners() -> None:
+    lasso = {"selection": {"points": [], "lasso": [{"x": [0, 1, 1], "y": [0, 0, 1]}]}}
+    assert selecting.event_corners(lasso) == ((0, 0), (1, 0), (1, 1))
+    box = {"selection": {"points": [], "box": [{"x": [0, 2], "y": [3, 4]}]}}
+    assert selecting.event_corners(box) == ((0, 3), (2, 3), (2, 4), (0, 4))
+    assert selecting.event_corners({"selection": {"points": []}}) == ()

@@ -104,7 +104,7 @@ def _marks(
     values = table[LABEL]
     if is_number(values):
         return _shades(values)
-    known = table if samples is None else samples
+    known = _labels_once(table if samples is None else samples)
     names = sorted(values.unique())
     palettes = {theme: colours(names, known, theme) for theme in THEMES}
     shapes = symbols(names, known)
@@ -115,6 +115,12 @@ def _marks(
         for i, n in enumerate(names)
     ]
     return np.searchsorted(np.array(names, dtype=object), values), marks, legend
+
+
+def _labels_once(samples: pd.DataFrame) -> pd.DataFrame:
+    """The rows that colours are chosen by, each once: thousands of people have few labels."""
+    kept = ("population", "superpopulation", "colour")
+    return samples[[c for c in kept if c in samples]].drop_duplicates()
 
 
 def _shades(
@@ -160,10 +166,15 @@ def _wires(
     samples: pd.DataFrame | None,
     own_ink: bool,
 ) -> list[dict[str, str]]:
+    if not regions:
+        return []
     names = [gaussian.label for gaussian in regions]
     inks: list[dict[str, str]] = [{t: INKS[t].text for t in THEMES}] * len(names)
     if not own_ink:
-        palettes = {theme: colours(names, samples, theme) for theme in THEMES}
+        palettes = {
+            theme: colours(names, None if samples is None else _labels_once(samples), theme)
+            for theme in THEMES
+        }
         inks = [{t: palettes[t][name] for t in THEMES} for name in names]
     return [
         {"xyz": _packed(in_cube(surface(gaussian), low, high), "<f4")} | ink

@@ -9,8 +9,9 @@ from typing import cast
 import streamlit as st
 
 from vaeviz.data.panel import Panel
-from vaeviz.data.selection import Selection, combine
+from vaeviz.data.selection import Selection, combine, parse_selection
 from vaeviz.data.selection_rule import ByIds, ByPolygon, How, Inverted, Rule
+from vaeviz.errors import RegionError
 from vaeviz.ui import guards, state
 
 ToIds = Callable[[object], tuple[str, ...]]
@@ -149,6 +150,54 @@ def clear() -> None:
     """Select nobody."""
     redraw_charts()
     state.select(None)
+
+
+def keep() -> None:
+    """Put the current selection aside in a colour of its own."""
+    from vaeviz.figures.palette import OKABE_ITO
+
+    current, kept = state.get().selection, state.get().kept
+    if current is None:
+        return
+    taken = {x.colour for x in kept if x.name != current.name}
+    free = [c for c in OKABE_ITO if c not in taken] or [OKABE_ITO[len(kept) % len(OKABE_ITO)]]
+    state.keep(current.model_copy(update={"colour": free[0]}))
+
+
+def use_kept(name: str) -> None:
+    """Bring a kept selection to the current one, as the user chose: in its place, added, ..."""
+    found = next((x for x in state.get().kept if x.name == name), None)
+    current = state.get().selection
+    if found is None:
+        return
+    redraw_charts()
+    how = current_how()
+    result = found if current is None else combine(current, found, how)
+    state.select(result if result.sample_ids else None)
+
+
+def take_file(panel: Panel, content: bytes, name: str) -> None:
+    """Make a saved selection or a list of IDs the current selection.
+
+    Raises
+    ------
+    RegionError
+        Neither of the two, or none of its samples is in the panel; IDs that are not in the panel
+        are left out with a notice.
+    """
+    loaded = parse_selection(content, name)
+    known = set(map(str, panel.sample_ids))
+    here = tuple(x for x in loaded.sample_ids if x in known)
+    n_absent = len(loaded.sample_ids) - len(here)
+    if not here:
+        raise RegionError(
+            f"None of the {len(loaded.sample_ids):,} samples of this file is in the open panel.",
+            "Open the panel that the selection was made on.",
+        )
+    if n_absent:
+        state.notice(f"{n_absent:,} samples of the file are not in this panel and were left out.")
+    redraw_charts()
+    state.select(loaded.model_copy(update={"sample_ids": here}))
 
 
 def rename(key: str) -> None:

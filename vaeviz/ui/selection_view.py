@@ -7,6 +7,7 @@ import streamlit as st
 
 from vaeviz.data.panel import Panel
 from vaeviz.data.selection import Selection
+from vaeviz.data.selection_rule import ByIds, ByLabels
 from vaeviz.escape import escape, file_stem, plain
 from vaeviz.ui import selecting, state
 from vaeviz.ui.show import show_chart, theme
@@ -42,7 +43,8 @@ def selection_summary(panel: Panel, embedding: pd.DataFrame) -> None:
     if selection is None:
         st.info(
             "Nobody is selected. In the 2-D view, draw a lasso or a box around points (tools at "
-            "the chart's upper right) or click single points; or pick labels or IDs here.",
+            "the chart's upper right) or click single points; in 3-D, hold Shift and drag; or "
+            "pick labels or IDs here.",
             icon=":material/lasso_select:",
         )
         return
@@ -82,7 +84,8 @@ def _pick_labels(panel: Panel, column: str) -> None:
     if ids:
         selecting.redraw_charts()
         rule = f"{column}: {', '.join(sorted(labels))}"
-        selecting.apply(ids, rule, selecting.current_how())
+        origin = ByLabels(column=column, labels=tuple(sorted(labels)))
+        selecting.apply(ids, rule, selecting.current_how(), origin)
 
 
 def _id_search(panel: Panel) -> None:
@@ -96,7 +99,8 @@ def _pick_ids(panel: Panel) -> None:
     ids = selecting.search(panel, text)
     if ids:
         selecting.redraw_charts()
-        selecting.apply(ids, f"IDs like {text[:60]}", selecting.current_how())
+        rule = f"IDs like {text[:60]}"
+        selecting.apply(ids, rule, selecting.current_how(), ByIds(source=rule))
     elif text.strip():
         state.notice(f"No sample ID contains {escape(text)}.")
 
@@ -114,6 +118,9 @@ def _buttons(panel: Panel, selection: Selection | None) -> None:
         undoable = bool(state.get().history)
         st.button("Undo", key="sel_undo", on_click=selecting.undo, disabled=not undoable)
         st.button("Clear", key="sel_clear", on_click=selecting.clear, disabled=none)
+        st.button("Keep", key="sel_keep", on_click=selecting.keep, disabled=none)
+    if selection is not None and selection.rule:
+        st.caption(f"Made by: {escape(selection.rule, 300)}")
 
 
 def _composition(panel: Panel, selection: Selection) -> None:

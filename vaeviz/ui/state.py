@@ -15,6 +15,7 @@ from vaeviz.ui import library, workspace
 logger = logging.getLogger(__name__)
 
 MAX_HISTORY = 10
+MAX_KEPT = 20
 SLOTS: dict[Purpose, str] = {"map": "model_ref", "sequence": "sequence_ref"}
 """Field of the state that holds the current model of a purpose."""
 
@@ -38,6 +39,8 @@ class AppState(Settings):
         The one current selection.
     history : tuple of Selection or None
         Earlier selections, oldest first, at most `MAX_HISTORY`.
+    kept : tuple of Selection
+        Selections put aside under names of their own, at most `MAX_KEPT`.
     watching : tuple of str
         Names of job folders whose result this session takes over when they end.
     """
@@ -47,6 +50,7 @@ class AppState(Settings):
     sequence_ref: str | None = None
     selection: Selection | None = None
     history: tuple[Selection | None, ...] = ()
+    kept: tuple[Selection, ...] = ()
     watching: tuple[str, ...] = ()
 
     def model_for(self, purpose: Purpose) -> str | None:
@@ -92,10 +96,10 @@ def replace(state: AppState) -> AppState:
 def set_panel(ref: str) -> None:
     """Open another panel: models and selection belong to the old one and are let go."""
     state = get()
-    if state.selection is not None and ref != state.panel_ref:
+    if (state.selection is not None or state.kept) and ref != state.panel_ref:
         notice("The selection was made on another panel and was cleared.")
     model = workspace.demo_model(ref) if ref in BUILT_IN else None
-    update(panel_ref=ref, model_ref=model, sequence_ref=None, selection=None, history=())
+    update(panel_ref=ref, model_ref=model, sequence_ref=None, selection=None, history=(), kept=())
 
 
 def set_model(ref: str) -> None:
@@ -146,6 +150,17 @@ def undo_selection() -> None:
     if state.history:
         update(selection=state.history[-1], history=state.history[:-1])
         mark_frame_stale()
+
+
+def keep(selection: Selection) -> None:
+    """Put a selection aside; one of the same name makes room for it, else the oldest."""
+    others = tuple(x for x in get().kept if x.name != selection.name)
+    update(kept=(*others, selection)[-MAX_KEPT:])
+
+
+def forget(name: str) -> None:
+    """Let a kept selection go."""
+    update(kept=tuple(x for x in get().kept if x.name != name))
 
 
 def watch(job_name: str) -> None:
