@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from tests.figures.admix_builders import admix_charts
 from tests.figures.classify_builders import classify_charts
 from tests.figures.diversity_builders import diversity_charts
 from tests.figures.entropy_builders import entropy_charts
@@ -22,6 +23,7 @@ from vaeviz.figures import (
     bar_code,
     clusters,
     codecs,
+    cohort,
     compare,
     compression,
     entropy,
@@ -185,6 +187,26 @@ def history(n: int = 20) -> pd.DataFrame:
             "validation_bits_per_allele": validation,
         }
     )
+
+
+def cohort_places() -> pd.DataFrame:
+    """60 people of every kind on two components."""
+    rng = np.random.default_rng(1)
+    parts = [
+        pd.DataFrame(rng.normal(size=(60, 2)), columns=["pc_1", "pc_2"]).assign(kind=kind)
+        for kind in ("real", "training", "synthetic")
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def cohort_spectrum() -> pd.DataFrame:
+    """Spectra in eleven bins."""
+    share = np.linspace(0.2, 0.05, 11)
+    parts = [
+        pd.DataFrame({"kind": kind, "minor_frequency": np.arange(11) / 20, "share": share})
+        for kind in ("real", "synthetic")
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def kinds(column: str) -> pd.DataFrame:
@@ -389,7 +411,10 @@ def all_charts(theme: Theme = "light", groups: Sequence[str] = GROUPS) -> dict[s
         "frequencies": synthesis.frequencies(sites, **look),
         "heterozygosity": synthesis.heterozygosity(kinds("heterozygosity"), **look),
         "ld_decay": synthesis.ld_decay(ld, **look),
+        "components": cohort.components(cohort_places(), **look),
+        "spectrum": cohort.spectrum(cohort_spectrum(), **look),
         "neighbour_distances": synthesis.neighbour_distances(kinds("distance"), **look),
+        **admix_charts(theme, groups, embedding(groups), CAPTION),
         **classify_charts(theme, groups, CAPTION),
         **diversity_charts(theme, groups, CAPTION),
         **entropy_charts(theme, groups, CAPTION),

@@ -148,6 +148,13 @@ def test_share_table_is_long() -> None:
     np.testing.assert_allclose(table.groupby("sample")["share"].sum(), 1)
 
 
+def test_length_table_sets_theory_beside_a_pulse_only() -> None:
+    table = mixed(n=60, generations=4).length_table()
+    start = table[table["length_cm"] == 0]
+    np.testing.assert_allclose(start["found"], start["expected"], rtol=0.1)
+    assert mixed(n=5, continuous=True).length_table()["expected"].isna().all()
+
+
 def test_summary_has_a_row_a_source_even_without_a_tract() -> None:
     made = mixed(n=1, generations=0, shares={"POP1": 1e9, "POP2": 1.0})
     table = made.summary().set_index("source")

@@ -17,13 +17,14 @@ from vaeviz.escape import plain
 from vaeviz.progress import Progress, Silent
 from vaeviz.synthesis.pedigree import HAPLOTYPES, Segments, founder_segments
 from vaeviz.synthesis.region import Region, check_size
-from vaeviz.synthesis.tracts import TractList, chromosomes
+from vaeviz.synthesis.tracts import TractList, chromosomes, expected_number
 
 if TYPE_CHECKING:
     from vaeviz.config import AdmixConfig
 
 MAX_CELLS = 200_000_000
 TOLD_EVERY = 50
+LENGTHS = 41
 
 COPIES = (
     "Every stretch is an exact copy of somebody's haplotype: share these people only as the "
@@ -94,6 +95,32 @@ class Admixture:
                 "mean_length_cm": tracts["mean"].to_numpy(),
             }
         )
+
+    def length_table(self) -> pd.DataFrame:
+        """Tracts longer than a length: source, length_cm, found and expected, a haplotype.
+
+        Expected is NaN for continuous mixing, whose tracts are a blend of many exponentials.
+        """
+        lengths = np.linspace(0, self.tracts["length_cm"].max(), LENGTHS)
+        known = not self.config.continuous
+        parts = []
+        for part in self.region.parts:
+            own = self.tracts.loc[self.tracts["source"] == part.name, "length_cm"].to_numpy()
+            found = (own[None, :] > lengths[:, None]).sum(1) / self.panel.n_rows
+            theory = expected_number(
+                lengths, part.proportion, self.config.generations, self.chromosome_cm
+            )
+            parts.append(
+                pd.DataFrame(
+                    {
+                        "source": part.name,
+                        "length_cm": lengths,
+                        "found": found,
+                        "expected": theory if known else np.nan,
+                    }
+                )
+            )
+        return pd.concat(parts, ignore_index=True)
 
 
 def admix(
