@@ -10,14 +10,14 @@ from vaeviz.ui.export_parts import Source
 
 explain.open_page("export")
 panel = guards.need_panel()
-model = guards.find_model()
+model, sequence = guards.find_model(), guards.find_sequence_model()
 with shown_errors():
     by, dark, images = export_view.settings(panel)
     source = Source(
         panel=panel,
         model=model,
-        sequence=guards.find_sequence_model(),
-        kept=cohorts.kept(panel, model),
+        sequence=sequence,
+        kept=cohorts.kept(panel, model, sequence),
         selection=state.get().selection,
         by=by,
         theme="dark" if dark else "light",

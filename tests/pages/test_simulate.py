@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import html
 import io
 import zipfile
 from collections.abc import Callable
@@ -12,18 +13,30 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.cli.run import run_here
 from tests.pages.conftest import OpenPage, check_sound, messages
 from tests.pages.trained import trained_state
 from tests.panels import odd_panels, random_panel
-from tests.trained import model_panel
+from tests.trained import model_panel, small_model
+from vaeviz.config import TrainConfig
 from vaeviz.data.panel import Panel
 from vaeviz.data.readers import read_panel
 from vaeviz.data.selection import Selection
-from vaeviz.ui import cohorts
+from vaeviz.reports.cohort_export import Origin
+from vaeviz.training.loop import train_model
+from vaeviz.ui import cohorts, steps
 from vaeviz.ui.cohorts import KeptCohort
 from vaeviz.ui.state import AppState
 
 ODD = odd_panels()
+SOURCES = (
+    "A population",
+    "A selection",
+    "Around a person",
+    "Between two",
+    "A free point",
+    "A mixture",
+)
 VIEWS = (
     "Latent space",
     "Allele frequencies",
@@ -113,9 +126,9 @@ def test_the_report_is_shown_in_words_and_figures(app: AppTest) -> None:
     generate(app)
     found = kept(app)
     assert found is not None
-    assert found.report.verdict.split("\n")[0] in messages(app).replace("&#45;", "-")
+    assert found.report.verdict.split("\n")[0] in html.unescape(messages(app))
     checks = app.table[0].value
-    assert list(checks["check"].str.replace("&#45;", "-")) == list(found.report.checks["check"])
+    assert list(checks["check"].map(html.unescape)) == list(found.report.checks["check"])
     for view in VIEWS:
         app.session_state["simulate_view"] = view
         app.run()
@@ -155,15 +168,39 @@ def test_between_two_populations_and_from_a_selection(open_page: OpenPage, home:
 
 def test_near_copies_block_the_files(app: AppTest) -> None:
     generate(app)
-    found = kept(app)
-    assert found is not None
+    found = with_copies(app, 0)
     for near in (0, 3):
-        report = dataclasses.replace(found.report, near_copy_index=np.arange(near))
-        app.session_state["vaeviz_cohort"] = dataclasses.replace(found, report=report)
+        with_copies(app, near)
         app.run()
         assert bool(files(app)) == (near == 0)
     app.checkbox(key=f"copies_{found.cohort.panel.digest[:8]}").check().run()
-    assert len(files(app)) == 4
+    assert len(files(app)) == 3
+
+
+def test_near_copies_can_be_dropped(app: AppTest) -> None:
+    generate(app)
+    before = with_copies(app, 3)
+    app.run()
+    app.button(key="simulate_drop").click().run()
+    check_sound(app)
+    left = kept(app)
+    assert left is not None
+    gone = {before.cohort.panel.sample_ids[k] for k in range(3)}
+    assert left.dropped == 3
+    assert left.cohort.panel.n_samples == 27
+    assert not gone & set(left.cohort.panel.sample_ids)
+    assert left.report.facts["n_people"] == 27
+    assert "27 synthetic people" in " ".join(s.value for s in app.subheader)
+
+
+def with_copies(app: AppTest, near: int) -> KeptCohort:
+    """Make the first people of the cohort near copies."""
+    found = kept(app)
+    assert found is not None
+    report = dataclasses.replace(found.report, near_copy_index=np.arange(near))
+    found = dataclasses.replace(found, report=report)
+    app.session_state["vaeviz_cohort"] = found
+    return found
 
 
 def files(app: AppTest) -> list[str]:
@@ -171,25 +208,125 @@ def files(app: AppTest) -> list[str]:
     return [b.proto.label for b in buttons if "-cohort_" in b.proto.id]
 
 
-def test_files_read_back_with_all_people_and_sites(app: AppTest, tmp_path: Path) -> None:
+def test_the_zip_of_the_page_reads_back(app: AppTest, tmp_path: Path) -> None:
     generate(app)
-    found = kept(app)
-    assert found is not None
+    found = with_copies(app, 0)
+    origin = Origin(small_model(), model_panel(), small_model())
+    data = cohorts.zip_bytes(found, origin, ("vcf", "plink1"), acknowledged=False)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        archive.extractall(tmp_path)
+    folder = tmp_path / found.stem
     panel = found.cohort.panel
-    vcf = tmp_path / "back.vcf.gz"
-    vcf.write_bytes(cohorts.vcf_bytes(panel))
-    back = read_panel(vcf).panel
+    back = read_panel(folder / f"{found.stem}.vcf.gz").panel
     assert (back.n_samples, back.n_sites) == (30, model_panel().n_sites)
     assert (back.as_dosages().counts == panel.as_dosages().counts).all()
     assert back.info.synthetic
-    with zipfile.ZipFile(io.BytesIO(cohorts.plink_zip_bytes(panel, found.stem))) as archive:
-        archive.extractall(tmp_path)
-        assert "SYNTHETIC" in archive.read("README.txt").decode()
-    plink = read_panel(tmp_path / f"{found.stem}.bed").panel
-    assert (plink.counts == panel.as_dosages().counts).all()
-    lines = cohorts.csv_bytes(panel).decode().splitlines()
-    assert len(lines) == 1 + panel.n_rows
-    assert "SYNTHETIC" in found.stem
+    assert (folder / f"{found.stem}.bed").is_file()
+    assert not (folder / f"{found.stem}.pgen").exists()
+    alone = tmp_path / "alone.vcf.gz"
+    alone.write_bytes(cohorts.vcf_bytes(panel))
+    assert (read_panel(alone).panel.counts == back.counts).all()
+
+
+def test_the_command_line_draws_the_same_people(
+    app: AppTest, home: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    generate(app)
+    found = kept(app)
+    assert found is not None
+    command = [
+        *("simulate", str(home / "models" / "t.vaeviz"), str(home / "panels" / "t.vcz")),
+        *("--population", found.cohort.region.name, "--generator", found.cohort.generator),
+        *("-n", "30", "--seed", "1", "-o", str(home / "c.vcf.gz")),
+    ]
+    ended = run_here(capfd, *command)
+    assert ended.code == 0, ended.stderr
+    assert (read_panel(home / "c.vcf.gz").panel.counts == found.cohort.panel.counts).all()
+
+
+def test_people_around_a_person_and_at_a_free_point(app: AppTest) -> None:
+    app.session_state["simulate_source"] = "Around a person"
+    app.run()
+    app.slider(key="simulate_radius").set_value(1.0).run()
+    generate(app, 10)
+    found = kept(app)
+    assert found is not None
+    assert found.cohort.region.kind == "ellipsoid"
+    near = found.cohort.latent[["latent_1_mean", "latent_2_mean"]].to_numpy()
+    centre, half = (
+        np.array(x) for x in (found.cohort.region.centre, found.cohort.region.half_axes)
+    )
+    assert ((((near - centre) / half) ** 2).sum(1) <= 1).all()
+    app.session_state["simulate_source"] = "A free point"
+    app.run()
+    slider = next(s for s in app.slider if str(s.key).startswith("simulate_axis_"))
+    groups = app.dataframe[0].value
+    slider.set_value(slider.max).run()
+    check_sound(app)
+    assert not app.dataframe[0].value.equals(groups)
+    app.slider(key="simulate_nearest_210").set_value(60).run()
+    generate(app, 10)
+    at_edge = kept(app)
+    assert at_edge is not None
+    assert at_edge.cohort.region.kind == "point"
+    assert len(at_edge.cohort.region.members) == 60
+
+
+def test_shares_of_a_mixture(app: AppTest) -> None:
+    app.session_state["simulate_source"] = "A mixture"
+    app.run()
+    app.multiselect(key="simulate_mix").set_value(["POP1", "POP3"]).run()
+    app.number_input(key="simulate_share_2_POP1").set_value(75.0).run()
+    app.number_input(key="simulate_share_2_POP3").set_value(25.0).run()
+    generate(app)
+    found = kept(app)
+    assert found is not None
+    shares = {part.name: part.proportion for part in found.cohort.region.parts}
+    assert shares == {"POP1": 0.75, "POP3": 0.25}
+    app.multiselect(key="simulate_mix").set_value(["POP1"]).run()
+    check_sound(app)
+    assert not [b for b in app.button if b.key == "simulate_go"]
+
+
+def test_a_generator_without_its_model_leads_to_the_training(app: AppTest) -> None:
+    app.selectbox(key="simulate_generator_global").set_value("neighbour-walk").run()
+    check_sound(app)
+    assert "needs a sequence model" in messages(app)
+    assert app.button(key="simulate_go").disabled
+    app.button(key="simulate_train").click().run()
+    assert app.session_state[steps.TRAIN_PURPOSE] == "Sequence"
+    assert app.session_state[steps.SEQUENCE_USE] == steps.FILL_IN
+
+
+def test_the_mosaic_says_that_it_copies(app: AppTest) -> None:
+    app.selectbox(key="simulate_generator_global").set_value("mosaic").run()
+    assert "NOT PRIVATE" in app.error[0].value
+    assert app.number_input(key="simulate_generations").min == 100
+    generate(app)
+    found = kept(app)
+    assert found is not None
+    assert found.cohort.generator == "mosaic"
+
+
+def test_a_sequence_model_draws_and_the_map_checks(open_page: OpenPage, home: Path) -> None:
+    config = TrainConfig.preset(
+        "sequence", epochs=2, window_sites=60, n_latent=4, window_hidden=8, autoregressive=False
+    )
+    state = trained_state(home).model_copy(update={"sequence_ref": "models/s.vaeviz"})
+    sequence = train_model(model_panel(), config)
+    sequence.save(home / "models" / "s.vaeviz")
+    app = open_page("simulate", state)
+    assert app.selectbox(key="simulate_generator_neighbour-walk").value == "neighbour-walk"
+    app.slider(key="simulate_hop").set_value(0.5)
+    generate(app)
+    found = kept(app)
+    assert found is not None
+    assert (found.cohort.generator, found.cohort.config.hop) == ("neighbour-walk", 0.5)
+    assert (found.model_digest, found.map_digest) == (sequence.digest, small_model().digest)
+    assert found.cohort.latent["latent_1_mean"].notna().all()
+    app.session_state["simulate_view"] = "Latent space"
+    app.run()
+    check_sound(app)
 
 
 @pytest.mark.parametrize("odd_name", sorted(ODD))
@@ -201,13 +338,14 @@ def test_odd_panels(
 ) -> None:
     panel = ODD[odd_name]
     app = open_page("simulate", AppState(panel_ref=keep(panel), model_ref=keep_model(panel)))
-    for source in ("A population", "A selection", "Between two"):
+    for source in SOURCES:
         app.session_state["simulate_source"] = source
         app.run()
         check_sound(app)
         assert "<img" not in messages(app)
         for box in [b for b in app.checkbox if str(b.key).startswith("simulate_small")]:
             box.check().run()
-        if any(b.key == "simulate_go" and not b.disabled for b in app.button):
+        drawn = source in ("A population", "A mixture")
+        if drawn and any(b.key == "simulate_go" and not b.disabled for b in app.button):
             generate(app, 10)
             assert kept(app) is not None

@@ -26,6 +26,7 @@ from vaeviz.reports.cohort_export import (
     write_cohort,
 )
 from vaeviz.reports.cohort_files import FORMATS
+from vaeviz.reports.cohort_readme import redraw_command
 from vaeviz.reports.contents import BundledCohort
 from vaeviz.synthesis.generate import Cohort, generate
 from vaeviz.synthesis.region import mixture_region, population_region
@@ -106,6 +107,7 @@ def test_everything_says_synthetic(unpacked: Path) -> None:
     assert set(sheet["drawn_from"]) == {"POP1"}
     assert set(sheet["model_digest"]) == {small_model("haplotype").digest}
     assert json.loads((unpacked / "report.json").read_text())["facts"]["synthetic"] is True
+    assert "synthetic" in (unpacked / "report.html").read_text().lower()
 
 
 def test_manifest_tells_settings_digests_and_every_file(cohort: Cohort, unpacked: Path) -> None:
@@ -137,7 +139,7 @@ def test_only_the_formats_asked_for(
     write_cohort(tmp_path / "a.zip", BundledCohort(cohort, report), origin, ("plink2",))
     names = zipfile.ZipFile(tmp_path / "a.zip").namelist()
     suffixes = {Path(name).suffix for name in names}
-    assert suffixes == {".pgen", ".pvar", ".psam", ".tsv", ".csv", ".txt", ".json"}
+    assert suffixes == {".pgen", ".pvar", ".psam", ".tsv", ".csv", ".txt", ".json", ".html"}
     assert set(FORMATS) == {"vcf", "plink1", "plink2", "zarr", "csv"}
 
 
@@ -172,6 +174,36 @@ def test_people_who_are_dropped_are_gone_everywhere(cohort: Cohort) -> None:
     assert left.panel.digest != cohort.panel.digest
     with pytest.raises(PrivacyError, match="All 30 people"):
         without_people(cohort, np.arange(N))
+
+
+def test_the_command_names_every_setting(cohort: Cohort) -> None:
+    assert redraw_command(cohort).endswith(
+        "--population POP1 --generator global -n 30 --seed 1 -o cohort.vcf.gz"
+    )
+    config = cohort.config.model_copy(update={"hop": 0.5, "reject": False, "allow_small": True})
+    command = redraw_command(dataclasses.replace(cohort, config=config))
+    assert "--hop 0.5 --allow-small --no-reject" in command
+
+
+def test_tracts_of_a_mixture_go_with_it(
+    cohort: Cohort, report: CohortReport, origin: Origin, tmp_path: Path
+) -> None:
+    region = mixture_region(model_panel(), {"POP1": 0.5, "POP2": 0.5})
+    ancestry = np.zeros(cohort.panel.counts.shape, np.int8)
+    ancestry[1::2] = 1
+    mixed = dataclasses.replace(cohort, region=region, local_ancestry=ancestry)
+    write_cohort(tmp_path / "a.zip", BundledCohort(mixed, report), origin, ("csv",))
+    with zipfile.ZipFile(tmp_path / "a.zip") as archive:
+        stem = cohort_stem(mixed)
+        with archive.open(f"{stem}/tracts.csv") as file:
+            tracts = pd.read_csv(file)
+        with archive.open(f"{stem}/{stem}.samples.tsv") as file:
+            sheet = pd.read_csv(file, sep="\t")
+    assert set(zip(tracts["haplotype"], tracts["source"], strict=True)) == {
+        (1, "POP1"),
+        (2, "POP2"),
+    }
+    assert (sheet[["share_1", "share_2"]] == 0.5).all(axis=None)
 
 
 def test_sheet_of_a_mixture_names_its_parents(

@@ -16,7 +16,9 @@ from vaeviz.progress import Progress, Silent
 from vaeviz.reports import manifest
 from vaeviz.reports.archive import Archive
 from vaeviz.reports.cohort_files import FORMATS, CohortFormat, genotype_files, sample_sheet
+from vaeviz.reports.cohort_html import cohort_html
 from vaeviz.reports.cohort_readme import readme, redraw_command
+from vaeviz.synthesis.cohort import tract_table
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -150,6 +152,9 @@ def write_cohort(
     archive.add(f"{stem}/README.txt", readme(bundled, formats, origin.dropped, digest))
     if bundled.report is not None:
         archive.add(f"{stem}/report.json", bundled.report.to_json())
+        archive.add(f"{stem}/report.html", cohort_html(cohort, bundled.report))
+    if cohort.local_ancestry is not None:
+        archive.add(f"{stem}/tracts.csv", csv_text(tract_table(cohort)))
     entries = cohort_manifest(bundled, origin, acknowledged)
     entries["files"] = [{**item} for item in archive.listing()]
     archive.add(f"{stem}/manifest.json", manifest.to_json(entries))

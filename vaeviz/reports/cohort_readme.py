@@ -21,6 +21,8 @@ LIMITS = (
     "chromosomes are not reproduced."
 )
 
+_KNOBS = ("hop", "temperature", "generations", "generations_since")
+
 
 def redraw_command(cohort: Cohort, region_file: str = "REGION.json") -> str:
     """The command line that draws the cohort again; MODEL, PANEL and MAP stand for files."""
@@ -29,14 +31,15 @@ def redraw_command(cohort: Cohort, region_file: str = "REGION.json") -> str:
         where = ["--population", plain(region.name, 200)]
     else:
         where = ["--region", region_file]
-    options = [
-        *where,
-        *("--generator", cohort.generator),
-        *("-n", str(config.n)),
-        *("--seed", str(config.seed)),
-        *(("--temperature", f"{config.temperature:g}") if config.temperature != 1 else ()),
-        *(("--allow-small",) if config.allow_small else ()),
-    ]
+    options = [*where, "--generator", cohort.generator, "-n", str(config.n)]
+    options += ["--seed", str(config.seed)]
+    default = type(config)()
+    for name in _KNOBS:
+        value = getattr(config, name)
+        if value != getattr(default, name):
+            options += [f"--{name.replace('_', '-')}", f"{value:g}"]
+    options += ["--allow-small"] if config.allow_small else []
+    options += [] if config.reject else ["--no-reject"]
     return f"python -m vaeviz simulate MODEL PANEL --map MAP {shlex.join(options)} -o cohort.vcf.gz"
 
 
@@ -59,7 +62,8 @@ def readme(
         parts.append(f"REPORT (report.html, report.json)\n{report.verdict}")
         parts.append(copies_line(bundled, dropped))
     notes = "\n".join(f"- {note}" for note in cohort.warnings)
-    return "\n\n".join([*parts, f"NOTES\n{notes}", _files(formats), _again(cohort, model_digest)])
+    files = _files(formats, cohort.local_ancestry is not None)
+    return "\n\n".join([*parts, f"NOTES\n{notes}", files, _again(cohort, model_digest)])
 
 
 def copies_line(bundled: BundledCohort, dropped: int) -> str:
@@ -74,11 +78,12 @@ def copies_line(bundled: BundledCohort, dropped: int) -> str:
     return told
 
 
-def _files(formats: Sequence[CohortFormat]) -> str:
+def _files(formats: Sequence[CohortFormat], tracts: bool) -> str:
     lines = [f"- {CONTENTS[kind]}" for kind in formats]
     lines += [
         "- .samples.tsv: one row a person: region, parents, generator, seed, model digest",
         "- latent.csv: positions on the map",
+        *(["- tracts.csv: true ancestry along every haplotype"] if tracts else []),
         "- manifest.json: settings, versions, digests, and a checksum of every file",
     ]
     return "\n".join(["FILES", *lines])

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-import io
 import tempfile
-import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from vaeviz.data.panel import Panel
-from vaeviz.escape import file_stem
 
 if TYPE_CHECKING:
+    from vaeviz.reports.cohort_export import Origin
+    from vaeviz.reports.cohort_files import CohortFormat
     from vaeviz.synthesis.generate import Cohort
     from vaeviz.synthesis.report import CohortReport
     from vaeviz.training.model import TrainedModel
 
 _KEY = "vaeviz_cohort"
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 SYNTHETIC_NOTICE = (
     ":orange-badge[SYNTHETIC] Not real people, and not anonymous: there is no formal privacy "
@@ -37,28 +35,70 @@ class KeptCohort:
     report: CohortReport
     panel_digest: str
     model_digest: str
+    map_digest: str
+    dropped: int = 0
+    """Near copies that were taken out after drawing."""
 
     @property
     def stem(self) -> str:
         """Stem of file names: says that it is synthetic, from where, and which."""
-        region = file_stem(self.cohort.region.name)
-        return f"vaeviz_SYNTHETIC_{region}_{self.cohort.panel.digest[:8]}"
+        from vaeviz.reports.cohort_export import cohort_stem
+
+        return cohort_stem(self.cohort)
+
+    def drawn_by(self, *models: TrainedModel | None) -> TrainedModel:
+        """The one of the current models that drew the cohort."""
+        return next(m for m in models if m is not None and m.digest == self.model_digest)
 
 
-def keep(cohort: Cohort, report: CohortReport, panel: Panel, model: TrainedModel) -> None:
+def keep(
+    cohort: Cohort,
+    report: CohortReport,
+    panel: Panel,
+    model: TrainedModel,
+    map_model: TrainedModel,
+    dropped: int = 0,
+) -> None:
     """Make this the session's cohort."""
-    st.session_state[_KEY] = KeptCohort(cohort, report, panel.digest, model.digest)
+    st.session_state[_KEY] = KeptCohort(
+        cohort, report, panel.digest, model.digest, map_model.digest, dropped
+    )
 
 
-def kept(panel: Panel, model: TrainedModel | None) -> KeptCohort | None:
-    """The session's cohort; forgotten once another panel or model is open."""
+def kept(
+    panel: Panel, map_model: TrainedModel | None, sequence: TrainedModel | None
+) -> KeptCohort | None:
+    """The session's cohort; forgotten once another panel or other models are open."""
     found: KeptCohort | None = st.session_state.get(_KEY)
-    if found is None or model is None:
+    if found is None or map_model is None:
         return None
-    if (found.panel_digest, found.model_digest) != (panel.digest, model.digest):
+    current = [model.digest for model in (map_model, sequence) if model is not None]
+    same = (found.panel_digest, found.map_digest) == (panel.digest, map_model.digest)
+    if not same or found.model_digest not in current:
         del st.session_state[_KEY]
         return None
     return found
+
+
+def zip_bytes(
+    found: KeptCohort, origin: Origin, formats: tuple[CohortFormat, ...], acknowledged: bool
+) -> bytes:
+    """Everything about a cohort in one zip."""
+    from vaeviz.reports.cohort_export import write_cohort
+    from vaeviz.reports.contents import BundledCohort
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "cohort.zip"
+        bundled = BundledCohort(found.cohort, found.report)
+        write_cohort(path, bundled, origin, formats, acknowledged)
+        return path.read_bytes()
+
+
+def html_bytes(found: KeptCohort) -> bytes:
+    """The report as a page that stands alone."""
+    from vaeviz.reports.cohort_html import cohort_html
+
+    return cohort_html(found.cohort, found.report).encode()
 
 
 def vcf_bytes(panel: Panel) -> bytes:
@@ -69,32 +109,3 @@ def vcf_bytes(panel: Panel) -> bytes:
         path = Path(folder) / "cohort.vcf.gz"
         write_vcf(panel, path)
         return path.read_bytes()
-
-
-def csv_bytes(panel: Panel) -> bytes:
-    """Allele counts as CSV, one row a haplotype or person."""
-    from vaeviz.data.writers import write_csv
-
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "cohort.csv"
-        write_csv(panel, path)
-        return path.read_bytes()
-
-
-def plink_zip_bytes(panel: Panel, stem: str) -> bytes:
-    """A zip of STEM.bed, STEM.bim, STEM.fam and a README that says what they are."""
-    from vaeviz.data.plink import write_plink
-
-    buffer = io.BytesIO()
-    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(buffer, "w") as archive:
-        write_plink(panel, Path(folder) / f"{stem}.bed")
-        for suffix in (".bed", ".bim", ".fam"):
-            _add(archive, f"{stem}{suffix}", (Path(folder) / f"{stem}{suffix}").read_bytes())
-        _add(archive, "README.txt", f"{panel.info.name}\n{panel.info.description}\n".encode())
-    return buffer.getvalue()
-
-
-def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    """Fixed time stamps: the same cohort gives the same bytes."""
-    entry = zipfile.ZipInfo(name, _EPOCH)
-    archive.writestr(entry, content, zipfile.ZIP_DEFLATED)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from vaeviz.config import ModelConfig
 from vaeviz.data.panel import Panel
-from vaeviz.ui import export_parts, simulate_view
+from vaeviz.ui import export_parts, simulate_download
 from vaeviz.ui.columns import group_choice
 from vaeviz.ui.export_parts import Piece, Source
 from vaeviz.ui.widgets import choice
@@ -168,4 +168,4 @@ def cohort_allowed(chosen: tuple[str, ...], source: Source) -> bool:
     """Whether near copies, if there are any, were acknowledged."""
     if "cohort" not in chosen or source.kept is None:
         return True
-    return simulate_view.copies_accepted(source.kept)
+    return simulate_download.copies_accepted(source.kept)

@@ -1,168 +1,124 @@
-"""What to draw: the region and its size rules, the settings, and Generate."""
+"""How to draw: the generator and the model it needs, its knobs, and Generate."""
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
-import pandas as pd
+import numpy as np
 import streamlit as st
 
-from vaeviz.config import SimulateConfig
-from vaeviz.data.panel import LEVELS, UNLABELLED, Panel
-from vaeviz.data.selection import Selection
-from vaeviz.escape import escape, plain
-from vaeviz.ui import cohorts, state
-from vaeviz.ui.errors import show_error
+from vaeviz.config import Generator, SimulateConfig
+from vaeviz.data.panel import Panel
+from vaeviz.ui import cohorts, steps
 from vaeviz.ui.explain import teaching
 from vaeviz.ui.waiting import named_steps
-from vaeviz.ui.widgets import choice, segments
+from vaeviz.ui.widgets import choice
 
 if TYPE_CHECKING:
     from vaeviz.synthesis.region import Region
     from vaeviz.training.model import TrainedModel
 
-POPULATION, SELECTION, PATH = "A population", "A selection", "Between two"
 MAX_PEOPLE = 5_000
 SLOW_COMPARISONS = 1e10
 """Synthetic rows x real rows x sites from which drawing and checking takes over ten seconds."""
 
-SOURCES = {
-    "global": "around members (posterior)",
-    "gaussian": "one Gaussian over the region",
-}
+TRAIN = "Train a sequence model"
+WALKS: tuple[Generator, ...] = ("neighbour-walk", "autoregressive")
+UNPHASED: tuple[Generator, ...] = ("global", "gaussian")
+Values = dict[str, object]
 
 
-def region_picker(panel: Panel) -> Region | None:
-    """Let the user choose a region; None while there is nothing to choose."""
-    from vaeviz.errors import RegionError
+@dataclasses.dataclass(frozen=True)
+class Models:
+    """The current models of the panel."""
 
-    source = segments("Draw people from", [POPULATION, SELECTION, PATH], "simulate_source")
-    try:
-        if source == POPULATION:
-            return _population(panel)
-        if source == SELECTION:
-            return _selection(panel)
-        return _path(panel)
-    except RegionError as error:
-        show_error(error)
+    map_model: TrainedModel
+    sequence: TrainedModel | None
+
+    def drawing(self, generator: Generator, panel: Panel) -> TrainedModel | None:
+        """The one that draws for a generator; None where neither has the shape."""
+        from vaeviz.errors import ModelError
+        from vaeviz.synthesis.generators import check_fits
+
+        for model in (self.sequence, self.map_model):
+            try:
+                if model is not None:
+                    check_fits(generator, model, panel)
+                    return model
+            except ModelError:
+                continue
         return None
 
+    @property
+    def preferred(self) -> Generator:
+        """The generator to start with: what the sequence model serves, else the map."""
+        from vaeviz.synthesis.generators import fitting_generator
 
-def _population(panel: Panel) -> Region | None:
-    from vaeviz.synthesis.region import population_region
+        return fitting_generator(self.sequence or self.map_model)
 
-    counts = label_counts(panel)
-    if not counts:
-        st.info(
-            "The panel has no labels. Select people on the Latent space page instead.",
-            icon=":material/label_off:",
-        )
-        return None
-    label = choice(
-        "Population or superpopulation",
-        list(counts),
-        "simulate_population",
-        max(counts, key=lambda label: counts[label]),
-        shown=lambda x: f"{plain(x)} · {counts[x]:,} people",
+
+def generator_choice(models: Models, panel: Panel) -> tuple[Generator, TrainedModel | None]:
+    """The generator, with what it keeps and leaks, and the model that draws."""
+    from vaeviz.synthesis.generators import GENERATORS
+
+    offered = [name for name in GENERATORS if panel.phased or name in UNPHASED]
+    preferred = models.preferred
+    titles = {str(name): facts.title for name, facts in GENERATORS.items()}
+    chosen = choice(
+        "Generator",
+        offered,
+        f"simulate_generator_{preferred}",
+        preferred,
+        titles.__getitem__,
     )
-    return population_region(panel, label)
-
-
-def _selection(panel: Panel) -> Region | None:
-    from vaeviz.synthesis.region import selection_region
-
-    selection = state.get().selection
-    if selection is None:
-        st.info("Nobody is selected yet.", icon=":material/lasso_select:")
-        st.page_link(
-            "pages/latent.py", label="Select people on the map", icon=":material/scatter_plot:"
-        )
-        return None
-    st.markdown(f"**{escape(selection.name)}** · {escape(selection.rule, 200)}")
-    return selection_region(panel, selection)
-
-
-def _path(panel: Panel) -> Region | None:
-    from vaeviz.synthesis.region import path_region
-
-    ends = path_ends(panel)
-    if len(ends) < 2:
-        st.info(
-            "A path needs two ends: two labels, or selections made on the Latent space page.",
-            icon=":material/route:",
-        )
-        return None
-    left, right = st.columns(2)
-    names = list(ends)
-    with left:
-        start = choice("From", names, "simulate_from", names[0], plain)
-    with right:
-        end = choice("To", names, "simulate_to", names[1], plain)
-    return path_region(panel, _end(panel, ends[start]), _end(panel, ends[end]))
-
-
-def _end(panel: Panel, end: str | Selection) -> Region | str:
-    from vaeviz.synthesis.region import selection_region
-
-    return end if isinstance(end, str) else selection_region(panel, end)
-
-
-def label_counts(panel: Panel) -> dict[str, int]:
-    """Labels of both levels with their people; a label on both levels means the finer one."""
-    counts: dict[str, int] = {}
-    for level in reversed(LEVELS):
-        if panel.has_labels(level):
-            found = pd.Series(panel.labels(level)).value_counts().sort_index()
-            counts |= {str(k): int(n) for k, n in found.items() if k != UNLABELLED}
-    return counts
-
-
-def path_ends(panel: Panel) -> dict[str, str | Selection]:
-    """What a path can start and end at: labels, the selection, and earlier selections."""
-    ends: dict[str, str | Selection] = {label: label for label in label_counts(panel)}
-    now = state.get()
-    for selection in (now.selection, *reversed(now.history)):
-        if selection is not None and panel.digest.startswith(selection.panel_digest):
-            ends.setdefault(f"selection: {selection.name}", selection)
-    return ends
-
-
-def size_rules(region: Region) -> tuple[bool, bool]:
-    """Say what the size of a region means: (may generate, small region accepted)."""
-    from vaeviz.synthesis import region as rules
-
-    n = region.n_smallest
-    if n < rules.REFUSED_UNDER:
-        st.error(
-            f"This region rests on {n} people; at least {rules.REFUSED_UNDER} are needed. Fewer "
-            "would be close to copies. Choose a larger population or widen the selection.",
-            icon=":material/block:",
-        )
-        return False, False
-    if n < rules.CONFIRMED_UNDER:
-        st.warning(
-            f"This region rests on {n} people, fewer than {rules.CONFIRMED_UNDER}: synthetic "
-            "people can come close to copies of them.",
-            icon=":material/warning:",
-        )
-        accepted = st.checkbox(
-            "I may use so small a group, and I will read the near-copy check before sharing.",
-            key=f"simulate_small_{region.kind}_{n}",
-        )
-        return accepted, accepted
-    if n < rules.WARNED_UNDER:
-        st.warning(
-            f"This region rests on {n} people; under {rules.WARNED_UNDER}, frequencies are rough "
-            "and copies more likely.",
-            icon=":material/warning:",
-        )
+    generator = next(name for name in offered if name == chosen)
+    facts = GENERATORS[generator]
+    if generator == "mosaic":
+        st.error(f"**{facts.leaks}** {facts.keeps}", icon=":material/content_copy:")
     else:
-        st.caption(f"This region rests on {n:,} people.")
-    return True, False
+        st.markdown(f"{facts.keeps} {facts.leaks}")
+    model = models.drawing(generator, panel)
+    if model is None:
+        _needs_training(generator)
+    elif models.sequence is None and panel.phased and generator in UNPHASED:
+        _better(TRAIN, "The neighbour walk keeps linkage and haplotypes as well.")
+    return generator, model
 
 
-def settings(allow_small: bool) -> SimulateConfig:
-    """Number, seed, and for those who want them temperature and source."""
+def _needs_training(generator: Generator) -> None:
+    """What to train for a generator whose model is missing."""
+    from vaeviz.synthesis.generators import GENERATORS
+
+    facts = GENERATORS[generator]
+    st.warning(
+        f"{facts.title} needs a sequence model of this panel that was trained with "
+        f"`{facts.train}`.",
+        icon=":material/model_training:",
+    )
+    use = steps.COMPRESS if generator == "autoregressive" else steps.FILL_IN
+    _train_button(TRAIN, use)
+
+
+def _better(label: str, text: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"{text} It needs a sequence model.", width="stretch")
+        _train_button(label, steps.FILL_IN)
+
+
+def _train_button(label: str, use: str) -> None:
+    if st.button(
+        label,
+        key="simulate_train",
+        icon=":material/model_training:",
+        on_click=steps.to_new_model,
+        args=("sequence", use),
+    ):
+        st.switch_page("pages/train.py")
+
+
+def settings(generator: Generator, region: Region, allow_small: bool) -> SimulateConfig:
+    """Number, seed, and for those who want them the knobs of the generator."""
     default = SimulateConfig()
     left, right = st.columns(2)
     n = left.number_input(
@@ -171,13 +127,46 @@ def settings(allow_small: bool) -> SimulateConfig:
     seed = right.number_input(
         "Seed", 0, 2**31 - 1, default.seed, key="simulate_seed", persist_state="session"
     )
-    values: dict[str, object] = {"n": int(n), "seed": int(seed), "allow_small": allow_small}
+    values: Values = {
+        "n": int(n),
+        "seed": int(seed),
+        "allow_small": allow_small,
+        "generator": generator,
+    }
     if not teaching():
-        with left:
-            values["generator"] = choice(
-                "Latent positions", list(SOURCES), "simulate_codes", shown=SOURCES.__getitem__
-            )
-        values["temperature"] = right.slider(
+        with st.expander("More settings", icon=":material/tune:"):
+            values |= _knobs(generator, region, default)
+    return SimulateConfig.make(**values)
+
+
+def _knobs(generator: Generator, region: Region, default: SimulateConfig) -> Values:
+    values: Values = {}
+    if generator in WALKS:
+        values["hop"] = st.slider(
+            "Hop rate",
+            0.0,
+            1.0,
+            default.hop,
+            0.05,
+            key="simulate_hop",
+            persist_state="session",
+            help="Chance that a haplotype follows another donor from one window to the next. Less "
+            "keeps more linkage between windows, and more of the donors.",
+        )
+        values["neighbours"] = st.slider(
+            "Nearest donors to hop to",
+            2,
+            50,
+            default.neighbours,
+            key="simulate_neighbours",
+            persist_state="session",
+        )
+    if generator == "mosaic":
+        values["generations"] = _generations(
+            "Generations of recombination", "simulate_generations", default.generations, 100.0
+        )
+    else:
+        values["temperature"] = st.slider(
             "Temperature",
             0.0,
             2.0,
@@ -187,10 +176,26 @@ def settings(allow_small: bool) -> SimulateConfig:
             persist_state="session",
             help="Spread of the positions: 1 as uncertain as the encoder is, 0 none, 2 wider.",
         )
-    return SimulateConfig.make(**values)
+    if region.parts and generator not in UNPHASED:
+        values["generations_since"] = _generations(
+            "Generations since the sources met", "simulate_since", default.generations_since, 1.0
+        )
+    values["reject"] = st.toggle(
+        "Draw again whoever does not encode into the region",
+        default.reject,
+        key="simulate_reject",
+        persist_state="session",
+    )
+    return values
 
 
-def generate(model: TrainedModel, panel: Panel, region: Region, config: SimulateConfig) -> None:
+def _generations(label: str, key: str, default: float, least: float) -> float:
+    return float(
+        st.number_input(label, least, 10_000.0, default, step=1.0, key=key, persist_state="session")
+    )
+
+
+def generate(models: Models, panel: Panel, region: Region, config: SimulateConfig) -> None:
     """Draw the cohort, check it, and keep both for this session.
 
     Raises
@@ -201,16 +206,42 @@ def generate(model: TrainedModel, panel: Panel, region: Region, config: Simulate
     from vaeviz.synthesis.generate import generate as draw
     from vaeviz.synthesis.report import cohort_report
 
+    assert config.generator is not None
+    model, map_model = models.drawing(config.generator, panel), models.map_model
+    assert model is not None
     with named_steps("Drawing people") as progress:
-        progress.update(0, 2, f"Drawing {config.n:,} synthetic people")
-        cohort = draw(model, panel, region, config)
-        progress.update(1, 2, "Checking them against real people")
-        report = cohort_report(model, panel, cohort, seed=config.seed)
-    cohorts.keep(cohort, report, panel, model)
+        cohort = draw(model, panel, region, config, map_model, progress)
+        report = cohort_report(model, panel, cohort, map_model, config.seed, progress)
+    cohorts.keep(cohort, report, panel, model, map_model)
 
 
-def say_time(panel: Panel, config: SimulateConfig) -> None:
-    """Tell when drawing and checking will take long, and how to do it elsewhere."""
+def drop_near_copies(kept: cohorts.KeptCohort, models: Models, panel: Panel) -> None:
+    """Take the near copies out of the session's cohort, and report on the people left.
+
+    Raises
+    ------
+    PrivacyError
+        Nobody would be left.
+    """
+    from vaeviz.reports.cohort_export import without_people
+    from vaeviz.synthesis.report import cohort_report
+
+    copies = kept.report.near_copy_index
+    left = without_people(kept.cohort, copies)
+    model = kept.drawn_by(models.map_model, models.sequence)
+    with named_steps("Checking those who are left") as progress:
+        report = cohort_report(model, panel, left, models.map_model, left.config.seed, progress)
+    cohorts.keep(left, report, panel, model, models.map_model, kept.dropped + len(copies))
+
+
+def say_time(panel: Panel, region: Region, model: TrainedModel, config: SimulateConfig) -> None:
+    """Tell what a large cohort means: more than trained the model, and the time it takes."""
+    n_train = int(np.count_nonzero(model.split_of(panel)[region.members] == "train"))
+    if config.n > n_train:
+        st.caption(
+            f":material/warning: {config.n:,} people are more than the {n_train:,} of the region "
+            "who trained the model: what can be learned about those grows with the number drawn."
+        )
     comparisons = config.n * panel.n_samples * panel.rows_per_sample**2 * panel.n_sites
     if comparisons > SLOW_COMPARISONS:
         st.caption(

@@ -33,11 +33,11 @@ def show_model(purpose: Purpose) -> None:
     st.session_state[SHOWN_MODEL] = NAMES[purpose]
 
 
-def to_new_model(purpose: Purpose) -> None:
-    """Open the form of the Train page for a map, or for a sequence model that compresses."""
+def to_new_model(purpose: Purpose, use: str = COMPRESS) -> None:
+    """Open the form of the Train page for a map, or for a sequence model of some use."""
     lead_to(TRAIN, FIT)
     st.session_state[TRAIN_PURPOSE] = NAMES[purpose]
-    st.session_state[SEQUENCE_USE] = COMPRESS
+    st.session_state[SEQUENCE_USE] = use
 
 
 def lead_to(page: str, step: str) -> None:
