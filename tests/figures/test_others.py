@@ -6,8 +6,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.figures.builders import axis_table, embedding, history, kinds, places, windows
+from tests.figures.builders import (
+    axis_table,
+    cohort_places,
+    cohort_spectrum,
+    embedding,
+    history,
+    kinds,
+    places,
+    windows,
+)
 from vaeviz.figures.bars import histogram_table
+from vaeviz.figures.cohort import components, spectrum
 from vaeviz.figures.panel import frequency_spectrum, missingness, pca_preview, population_counts
 from vaeviz.figures.synthesis import frequencies, heterozygosity, ld_decay
 from vaeviz.figures.training import kl_along_genome, kl_per_dimension, learning_curves
@@ -158,3 +168,22 @@ def test_ld_is_in_kb_and_skips_empty_bins() -> None:
     assert list(real.x) == [1, 3]
     np.testing.assert_allclose(real.y, [0.5, 0.1], rtol=1e-3)
     assert "real falls from 0.500 to 0.100" in chart.alt
+
+
+def test_synthetic_people_are_drawn_on_top_of_real_ones() -> None:
+    table = cohort_places()
+    chart = components(table)
+    assert [t.name for t in chart.figure.data] == ["training", "real", "synthetic"]
+    synthetic = table[table["kind"] == "synthetic"]
+    np.testing.assert_allclose(chart.figure.data[-1].x, synthetic["pc_1"], rtol=1e-3)
+    assert len({t.marker.symbol for t in chart.figure.data}) == 3
+    assert f"synthetic around {synthetic['pc_1'].mean():.2f}" in chart.alt
+
+
+def test_spectra_are_in_percent_of_sites() -> None:
+    table = cohort_spectrum()
+    chart = spectrum(table)
+    real = chart.figure.data[0]
+    assert real.name == "real"
+    np.testing.assert_allclose(real.y, 100 * table["share"][:11], rtol=1e-3)
+    assert "synthetic 20.0%" in chart.alt

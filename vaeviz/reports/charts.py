@@ -10,6 +10,7 @@ from vaeviz.analysis.migrations import arcs, map_routes
 from vaeviz.analysis.populations import population_summary
 from vaeviz.compression.table import CompressionResult
 from vaeviz.data.panel import Panel
+from vaeviz.figures import cohort as of_cohort
 from vaeviz.figures import compression as of_compression
 from vaeviz.figures import entropy as of_entropy
 from vaeviz.figures import synthesis as of_synthesis
@@ -153,5 +154,7 @@ def cohort_charts(cohort: Panel, report: CohortReport, theme: Theme) -> list[Cha
         (of_synthesis.heterozygosity, report.heterozygosity),
         (of_synthesis.neighbour_distances, report.neighbours),
         (of_synthesis.ld_decay, report.ld),
+        (of_cohort.components, report.places),
+        (of_cohort.spectrum, report.spectrum),
     )
     return [build(table, theme=theme, caption=caption) for build, table in drawn if len(table)]

@@ -41,17 +41,19 @@ def heterozygosity_agreement(a: People, b: People) -> tuple[float, float]:
     return float(x.mean() / y.mean()), float(ks_2samp(x, y).statistic)
 
 
+def spectrum(people: People) -> Floats:
+    """Share of sites by minor-allele frequency in bins of .05, fixed sites too; the last is .5."""
+    frequency = people.frequencies[np.isfinite(people.frequencies)]
+    minor = np.minimum(frequency, 1 - frequency)
+    # A count that falls on the edge of a bin belongs above it, whatever rounding says.
+    index = np.floor(minor * SFS_BINS + 1e-9).astype(int)
+    count = np.bincount(index, minlength=SFS_BINS // 2 + 1)
+    return np.asarray(count / max(len(frequency), 1), np.float64)
+
+
 def spectrum_distance(a: People, b: People) -> float:
-    """Total variation between folded site-frequency spectra, in bins of .05, fixed sites too."""
-    spectra = []
-    for people in (a, b):
-        frequency = people.frequencies[np.isfinite(people.frequencies)]
-        minor = np.minimum(frequency, 1 - frequency)
-        # A count that falls on the edge of a bin belongs above it, whatever rounding says.
-        index = np.floor(minor * SFS_BINS + 1e-9).astype(int)
-        count = np.bincount(index, minlength=SFS_BINS // 2 + 1)
-        spectra.append(count / max(len(frequency), 1))
-    return float(np.abs(spectra[0] - spectra[1]).sum() / 2)
+    """Total variation between two folded site-frequency spectra."""
+    return float(np.abs(spectrum(a) - spectrum(b)).sum() / 2)
 
 
 @dataclasses.dataclass(frozen=True)

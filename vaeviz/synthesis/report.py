@@ -14,7 +14,7 @@ from vaeviz.progress import Progress, Silent
 from vaeviz.synthesis import measure
 from vaeviz.synthesis.checks import Check, Level, all_checks, in_words, level_of
 from vaeviz.synthesis.comparison import Comparison, compare, labelled
-from vaeviz.synthesis.fidelity import sliced_wasserstein
+from vaeviz.synthesis.fidelity import SFS_BINS, sliced_wasserstein, spectrum
 from vaeviz.synthesis.measure import Figures, Ruler
 from vaeviz.synthesis.neighbours import NeighbourDistances
 from vaeviz.synthesis.people import Index, People
@@ -49,6 +49,11 @@ class CohortReport:
     neighbours : DataFrame
         kind ('real', 'synthetic'), distance: share of mismatching alleles to the nearest known
         row, one row a row of the cohort.
+    places : DataFrame
+        kind, pc_1, pc_2: people on principal components, in standard deviations; the kinds hold
+        equally many people.
+    spectrum : DataFrame
+        kind, minor_frequency (lower edge of a bin), share of sites; equally many people.
     level : 'good', 'usable with care' or 'do not use'
     verdict : str
         The report in a few sentences, a line each.
@@ -64,6 +69,8 @@ class CohortReport:
     heterozygosity: pd.DataFrame
     ld: pd.DataFrame
     neighbours: pd.DataFrame
+    places: pd.DataFrame
+    spectrum: pd.DataFrame
     level: Level
     verdict: str
     near_copy_index: Index
@@ -251,8 +258,8 @@ def _tables(
         "heterozygosity": _stacked(
             "heterozygosity", {kind: p.heterozygosity for kind, p in people.items()}
         ),
-        "ld": _ld(people, ruler, n, seed),
         "neighbours": _stacked("distance", near),
+        **_same_size_tables(people, ruler, n, seed),
     }
 
 
@@ -261,13 +268,35 @@ def _stacked(column: str, values: dict[str, np.ndarray]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _ld(people: dict[str, People], ruler: Ruler, n: int, seed: int) -> pd.DataFrame:
+def _same_size_tables(
+    people: dict[str, People], ruler: Ruler, n: int, seed: int
+) -> dict[str, pd.DataFrame]:
+    """What depends on the number of people, of `n` people of each kind."""
     rng = np.random.default_rng(seed)
-    parts = [
-        ruler.ld(ruler.same_size if kind == REAL else p.sample(n, rng)).assign(kind=kind)
-        for kind, p in people.items()
-    ]
-    return pd.concat(parts, ignore_index=True)[["kind", "distance_bp", "r2", "n_pairs"]]
+    some = {k: ruler.same_size if k == REAL else p.sample(n, rng) for k, p in people.items()}
+    return {
+        "ld": _joined({kind: ruler.ld(p) for kind, p in some.items()}),
+        "places": _joined({kind: _places(ruler, p) for kind, p in some.items()}),
+        "spectrum": _joined({kind: _spectrum(p) for kind, p in some.items()}),
+    }
+
+
+def _places(ruler: Ruler, people: People) -> pd.DataFrame:
+    """On two components; the second is 0 where only one holds."""
+    places = ruler.axes.places(people)
+    second = places[:, 1] if places.shape[1] > 1 else np.zeros(len(places))
+    return pd.DataFrame({"pc_1": places[:, 0], "pc_2": second})
+
+
+def _spectrum(people: People) -> pd.DataFrame:
+    share = spectrum(people)
+    return pd.DataFrame({"minor_frequency": np.arange(len(share)) / SFS_BINS, "share": share})
+
+
+def _joined(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    parts = [table.assign(kind=kind) for kind, table in tables.items()]
+    found = pd.concat(parts, ignore_index=True)
+    return found[["kind", *(column for column in found if column != "kind")]]
 
 
 def _facts(
