@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from tests.figures.admix_builders import admix_charts
 from tests.figures.classify_builders import classify_charts
 from tests.figures.diversity_builders import diversity_charts
 from tests.figures.entropy_builders import entropy_charts
@@ -86,6 +87,7 @@ def entropy_table(groups: Sequence[str] = GROUPS) -> pd.DataFrame:
             "rarefied_entropy_bits": mean - 0.001,
             "rarefied_haplotypes": 30,
             "mean_heterozygosity": mean / 2,
+            "admixed": [g == "ADM" for g in groups],
         }
     )
 
@@ -375,6 +377,7 @@ def all_charts(theme: Theme = "light", groups: Sequence[str] = GROUPS) -> dict[s
         ),
         "people_map_numbers": peoplemap.people_map(people(groups), "wing_mm", **look),
         "peopling": peopling.peopling(
+            places(groups).assign(admixed=False), migration_routes(), 30, **look
         ),
         "link_heatmap": links.link_heatmap(
             similarity(groups), "fst", link_layer(groups).table, **look
@@ -411,6 +414,7 @@ def all_charts(theme: Theme = "light", groups: Sequence[str] = GROUPS) -> dict[s
         "components": cohort.components(cohort_places(), **look),
         "spectrum": cohort.spectrum(cohort_spectrum(), **look),
         "neighbour_distances": synthesis.neighbour_distances(kinds("distance"), **look),
+        **admix_charts(theme, groups, embedding(groups), CAPTION),
         **classify_charts(theme, groups, CAPTION),
         **diversity_charts(theme, groups, CAPTION),
         **entropy_charts(theme, groups, CAPTION),
