@@ -7,9 +7,7 @@ import re
 from html.parser import HTMLParser
 
 from tests.figures.builders import all_charts
-from tests.panels import random_panel
 from vaeviz.data.tour import tour_steps
-from vaeviz.figures.matrix import snp_matrix
 from vaeviz.reports.handout import handout_html
 
 
@@ -51,13 +49,3 @@ def test_markup_in_a_step_stays_text() -> None:
     page = handout_html([step])
     assert "<script>" not in page
     assert "1. &lt;b&gt;" in page
-
-
-def test_the_matrix_shows_what_the_panel_holds() -> None:
-    panel = random_panel()
-    chart = snp_matrix(panel, n_people=5, n_sites=7)
-    cells = chart.table.filter(like="site_").to_numpy()
-    dosages = panel.as_dosages().counts
-    assert (cells[0] == dosages[0, :7]).all()
-    assert (cells[-1] == dosages[-1, :7]).all()
-    assert chart.figure.data[0].z.shape == (5, 7)

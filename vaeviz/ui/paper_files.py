@@ -16,8 +16,17 @@ if TYPE_CHECKING:
 MIME: dict[FileKind, str] = {"svg": "image/svg+xml", "pdf": "application/pdf", "png": "image/png"}
 
 
+def wanted(key: str) -> bool:
+    """The switch of `for_a_paper`; `key` is the chart's."""
+    return st.toggle(
+        "For a paper",
+        key=f"{key}_paper",
+        help="Sizes of journals and slides, and the text under the figure.",
+    )
+
+
 def for_a_paper(chart: Chart, key: str) -> None:
-    """A button that unfolds size, colours and files; nothing is made before it is pressed.
+    """Size, colours, files and the text under a figure; a file is made when it is asked for.
 
     Parameters
     ----------
@@ -25,15 +34,6 @@ def for_a_paper(chart: Chart, key: str) -> None:
     key : str
         Unique on the page.
     """
-    opened = st.popover(
-        "For a paper", icon=":material/article:", key=f"{key}_paper", on_change="rerun"
-    )
-    if opened.open:
-        with opened:
-            _form(chart, key)
-
-
-def _form(chart: Chart, key: str) -> None:
     from vaeviz.figures.chart import image_export_available
     from vaeviz.figures.paper import figure_legend
 

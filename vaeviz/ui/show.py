@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import streamlit as st
 
-from vaeviz.ui.paper_files import for_a_paper
+from vaeviz.ui import paper_files
 from vaeviz.ui.tables import show_frame
 
 if TYPE_CHECKING:
@@ -45,9 +45,11 @@ def show_chart(chart: Chart, key: str, on_select: Callable[[], None] | None = No
     )
     with st.expander("Table and downloads", icon=":material/table:"):
         show_frame(chart.table, key)
-        with st.container(horizontal=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
             _downloads(chart, key)
-            for_a_paper(chart, key)
+            for_paper = paper_files.wanted(key)
+        if for_paper:
+            paper_files.for_a_paper(chart, key)
 
 
 def _downloads(chart: Chart, key: str) -> None:

@@ -107,10 +107,11 @@ def _task(step: TourStep, page: str) -> None:
         key="tour_go",
         type="secondary" if there else "primary",
         icon=":material/refresh:" if there else ":material/arrow_forward:",
-        help=f"Opens the panel '{BUILT_IN[place.panel].title}'.",
         on_click=go_to,
         args=(step.key,),
     )
+    if state.get().panel_ref != place.panel:
+        st.caption(f"It opens the panel *{BUILT_IN[place.panel].title}* in place of yours.")
     if pressed and not there:
         # Settings of the page that is left stand in the address; without an argument streamlit
         # would refuse to clear those of widgets.
