@@ -70,9 +70,7 @@ def test_regions_from_files(folder: Path, capfd: Capture) -> None:
     options = ("-n", "8", "--allow-small", "--map", folder / "map.vaeviz", "-o")
     target = folder / "r.csv"
     digests = {
-        drawn(folder, capfd, "--region", folder / name, *options, folder / "r.csv")["panel"][
-            "digest"
-        ]
+        drawn(folder, capfd, "--region", folder / name, *options, target)["panel"]["digest"]
         for name in ("saved.json", "hand.json")
     }
     assert len(digests) == 1
@@ -146,3 +144,15 @@ def test_shares_that_cannot_be_read(text: str) -> None:
 def test_shares() -> None:
     assert parse_shares("A=.6, B = 1") == {"A": 0.6, "B": 1.0}
     assert parse_shares("a=b=2") == {"a=b": 2.0}
+
+
+def test_the_report_has_value_reference_and_verdict(folder: Path, capfd: Capture) -> None:
+    report = folder / "report.json"
+    drawn(
+        *(folder, capfd, "--population", "POP1", "--map", folder / "map.vaeviz", "-n", "30"),
+        *("--report", report, "-o", folder / "reported.csv"),
+    )
+    text = report.read_text()
+    assert "aa_truth" in text
+    assert "aa_syn" in text
+    assert "ID00" not in text

@@ -8,7 +8,8 @@ from tests.trained import model_panel, small_model
 from vaeviz.config import SimulateConfig
 from vaeviz.errors import RegionError
 from vaeviz.synthesis.generate import generate
-from vaeviz.synthesis.region import Region, path_region, population_region
+from vaeviz.synthesis.generators import latent_positions
+from vaeviz.synthesis.region import Region, ellipsoid_region, path_region, population_region
 
 
 @pytest.mark.parametrize("rows", ["person", "haplotype"])
@@ -125,3 +126,42 @@ def test_held_out_people_are_not_drawn_around() -> None:
     assert set(split[cohort.donors]) == {"train"}
     few = Region("few", "selection", np.flatnonzero(split == "test")[:10])
     assert generate(model, panel, few, SimulateConfig(n=3, allow_small=True)).donors.size == 10
+
+
+def far_away(n_latent: int = 2) -> Region:
+    """People of one population under an ellipsoid where nobody can be."""
+    return Region(
+        "far", "ellipsoid", np.arange(60), centre=(1e3,) * n_latent, half_axes=(0.1,) * n_latent
+    )
+
+
+def test_a_region_that_nobody_reaches_is_given_up() -> None:
+    model, panel = small_model(), model_panel()
+    with pytest.raises(RegionError, match="None of 3"):
+        generate(model, panel, far_away(), SimulateConfig(n=5_000))
+    config = SimulateConfig(n=5, max_tries=4)
+    with pytest.raises(RegionError, match="None of 20 "):
+        generate(model, panel, far_away(), config)
+    kept = generate(model, panel, far_away(), config.model_copy(update={"reject": False}))
+    assert (kept.panel.n_samples, kept.share_inside, kept.acceptance) == (5, 0, 1)
+
+
+def test_who_falls_outside_is_drawn_again_and_told() -> None:
+    model, panel = small_model(), model_panel()
+    positions = latent_positions(model, panel)
+    centre = positions[panel.labels("population") == "POP2"].mean(0)
+    region = ellipsoid_region(positions, centre, 0.5)
+    config = SimulateConfig(n=40, allow_small=True, max_tries=50)
+    cohort = generate(model, panel, region, config)
+    assert cohort.panel.n_samples == 40
+    assert cohort.share_inside == 1
+    assert cohort.acceptance == 40 / cohort.n_tried < 1
+    means = cohort.latent[["latent_1_mean", "latent_2_mean"]].to_numpy()
+    assert (((means - centre) / np.array(region.half_axes)) ** 2 <= 1 + 1e-9).all(1).all()
+    assert any("encode into the region and were kept" in w for w in cohort.warnings)
+    short = generate(model, panel, region, config.model_copy(update={"max_tries": 1}))
+    assert 0 < short.panel.n_samples < 40
+    assert any("Only" in w for w in short.warnings)
+    # Whoever was accepted at once is the same person in both.
+    ids = short.panel.counts.tolist()
+    assert all(row in cohort.panel.counts.tolist() for row in ids)

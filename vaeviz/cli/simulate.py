@@ -184,7 +184,9 @@ def _draw(
     notes = [panel_line(cohort.panel), *cohort.warnings]
     if files.report is not None:
         session.progress.update(2, 4, "Checking the cohort against real people")
-        report = cohort_report(model, panel, cohort, seed=config.seed)
+        report = cohort_report(
+            model, panel, cohort, map_model, config.seed, Part(session.progress, 2, 2, 4)
+        )
         files.report.write_text(report.to_json(), encoding="utf-8")
         result |= {"checks": records(report.checks), "verdict": report.verdict}
         result["near_copies"] = report.near_copies

@@ -30,6 +30,8 @@ __all__ = ["Cohort", "generate"]
 
 BLOCK_PEOPLE = 32
 """People decoded at a time; bounds memory and changes nothing else."""
+HOPELESS_AFTER = 300
+"""Candidates after which a region that nobody encodes into is given up."""
 
 
 def generate(
@@ -131,12 +133,20 @@ class _Search:
         self._kept: dict[int, Drawn] = {}
 
     def run(self, progress: Progress) -> None:
-        """Draw until nobody is missing or `max_tries` candidates a person were tried."""
+        """Draw until nobody is missing, the tries are used up, or there is no hope.
+
+        Raises
+        ------
+        RegionError
+            Nobody of the first candidates lies in the region.
+        """
         missing, attempt = list(range(self.config.n)), 0
         while missing and self.n_tried + len(missing) <= self.config.max_tries * self.config.n:
             for start in range(0, len(missing), self.block_people):
                 people = missing[start : start + self.block_people]
                 self._try([Candidate(person, attempt) for person in people])
+                if not self._kept and self.n_tried >= HOPELESS_AFTER:
+                    raise self._nobody()
                 progress.update(len(self._kept), self.config.n, "Drawing people")
             missing = [person for person in missing if person not in self._kept]
             attempt += 1
@@ -172,11 +182,15 @@ class _Search:
         """
         people = sorted(self._kept)
         if not people:
-            raise RegionError(
-                f"None of {self.n_tried:,} people drawn encodes into the region.",
-                "Widen the region, or draw with another generator or temperature.",
-            )
+            raise self._nobody()
         return _together([self._kept[person] for person in people]), people
+
+    def _nobody(self) -> RegionError:
+        return RegionError(
+            f"None of {self.n_tried:,} people drawn encodes into the region.",
+            "Train the models longer, widen the region, choose another generator, or keep "
+            "whoever is drawn (--no-reject).",
+        )
 
     def share_inside(self) -> float:
         """Share of the people kept that lie in the region; NaN where nobody was checked."""
