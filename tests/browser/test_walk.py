@@ -115,7 +115,7 @@ def select_by_label(visitor: Visitor) -> None:
     gestures.choose(visitor, "Labels", "POP2")
     visitor.press("Select these labels")
     expect(visitor.people_selected()).to_have_text(str(N_PEOPLE // N_POPULATIONS))
-    visitor.main.get_by_role("tab", name="People").click()
+    visitor.segment("People")
     expect(visitor.table()).to_be_visible()
     visitor.settle()
 

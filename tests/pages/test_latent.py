@@ -49,6 +49,25 @@ def test_picking_a_label_selects_its_people(app: AppTest) -> None:
     assert "20 samples" in messages(app)
 
 
+def test_a_selection_is_kept_and_compared_with_the_rest(app: AppTest) -> None:
+    app.multiselect(key="pick_labels").set_value(["SUP1"])
+    next(b for b in app.button if b.label == "Select these labels").click().run()
+    app.button(key="sel_keep").click().run()
+    kept = app.session_state["vaeviz_state"].kept
+    assert [x.origin.labels for x in kept] == [("SUP1",)]
+    app.session_state["selection_shown"] = "Against the rest"
+    app.run()
+    check_sound(app)
+    assert "Fst (Hudson)" in app.get("plotly_chart")[1].proto.spec
+    app.button(key="kept_Remove_0").click().run()
+    assert app.session_state["vaeviz_state"].kept == ()
+    app.button(key="sel_clear").click().run()
+    app.text_input(key="pick_search").set_value("ID0000")
+    next(b for b in app.button if b.label == "Select these IDs").click().run()
+    check_sound(app)
+    assert "it needs 2" in messages(app)
+
+
 def test_a_search_that_finds_nobody_says_so(app: AppTest) -> None:
     app.text_input(key="pick_search").set_value("nobody")
     next(b for b in app.button if b.label == "Select these IDs").click().run()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -46,24 +48,72 @@ def sites_along_genome(
     Chart
         Its table holds the sites drawn.
     """
-    table, thinned = thinned_sites(effects)
+    return values_along_genome(
+        effects,
+        "change_over_sd",
+        _site_hover,
+        title=f"Sites that move with {axis_name}",
+        y_title=CHANGE,
+        n_marked=n_marked,
+        theme=theme,
+        caption=caption,
+        name=name,
+        height=height,
+    )
+
+
+def values_along_genome(
+    sites: pd.DataFrame,
+    value: str,
+    hover: Callable[[pd.DataFrame], list[str]],
+    *,
+    title: str,
+    y_title: str,
+    n_marked: int = 20,
+    theme: Theme = "light",
+    caption: str = "",
+    name: str = "along_genome",
+    height: int = 440,
+) -> Chart:
+    """Size of a number of each site, chromosomes side by side.
+
+    Parameters
+    ----------
+    sites
+        chrom, pos, id and the column `value`, whose absolute value is drawn.
+    hover
+        Texts of rows of that table.
+    n_marked
+        The so many largest are ringed.
+
+    Returns
+    -------
+    Chart
+        Its table holds the sites drawn.
+    """
+    table, thinned = thinned_sites(sites, value)
     chromosomes = sorted(table["chrom"].unique(), key=natural_key)
     starts = _starts(table, chromosomes)
     table["x"] = (table["pos"] + table["chrom"].map(starts)) / 1e6
-    table["size"] = table["change_over_sd"].abs()
+    table["size"] = table[value].abs()
     figure = go.Figure()
     point = go.Scatter if len(table) <= SVG_POINTS else go.Scattergl
     shades = (INKS[theme].accent, neutral(theme))
     for i, shade in enumerate(shades):
         rows = table[table["chrom"].isin(chromosomes[i::2])]
         if len(rows):
-            figure.add_trace(_site_points(rows, point, shade))
+            figure.add_trace(_site_points(rows, point, shade, hover(rows)))
     _mark(figure, table.nlargest(n_marked, "size"), point, theme)
     if thinned:
-        caption = f"{caption} · {len(table):,} of {len(effects):,} sites drawn: the largest all"
-    title = f"Sites that move with {axis_name}"
+        caption = f"{caption} · {len(table):,} of {len(sites):,} sites drawn: the largest all"
     style(
-        figure, theme, title=title, caption=caption, height=height, legend="below", y_title=CHANGE
+        figure,
+        theme,
+        title=title,
+        caption=caption,
+        height=height,
+        legend="below",
+        y_title=y_title,
     )
     name_chromosomes(figure, chromosomes, table)
     low, high = table["x"].min(), table["x"].max()
@@ -71,30 +121,34 @@ def sites_along_genome(
     figure.update_xaxes(range=[low - margin, high + margin])
     figure.update_yaxes(rangemode="tozero")
     top = table.loc[table["size"].idxmax()]
-    alt = f"Absolute {CHANGE} of {axis_name} at {len(table):,} sites on {len(chromosomes)} "
+    alt = f"{title}: absolute {y_title} at {len(table):,} sites on {len(chromosomes)} "
     alt += f"chromosomes; the largest, {top['size']:.3g}, is {plain(top['id'])}."
     drawn = table.drop(columns=["x", "size"])
     return Chart(figure, drawn, title, alt, caption, name, theme)
 
 
-def thinned_sites(effects: pd.DataFrame) -> tuple[pd.DataFrame, bool]:
-    """Few enough sites to draw: the largest changes all, of the others every so-manyth."""
+def thinned_sites(
+    effects: pd.DataFrame, value: str = "change_over_sd"
+) -> tuple[pd.DataFrame, bool]:
+    """Few enough sites to draw: the largest values all, of the others every so-manyth."""
     if len(effects) <= MOST_SITES:
         return effects.copy(), False
-    order = np.argsort(-effects["change_over_sd"].abs().to_numpy(), kind="stable")
+    order = np.argsort(-effects[value].abs().to_numpy(), kind="stable")
     half = MOST_SITES // 2
     others = np.sort(order[half:])
     kept = np.concatenate([order[:half], others[:: -(-len(others) // half)]])
     return effects.iloc[np.sort(kept)].copy(), True
 
 
-def _site_points(rows: pd.DataFrame, point: type, shade: str) -> go.Scatter | go.Scattergl:
+def _site_points(
+    rows: pd.DataFrame, point: type, shade: str, texts: list[str]
+) -> go.Scatter | go.Scattergl:
     return point(
         x=rounded(rows["x"], 7),
         y=rounded(rows["size"]),
         mode="markers",
         marker={"size": 4, "color": shade, "opacity": 0.75},
-        text=_site_hover(rows),
+        text=texts,
         hoverinfo="text",
         showlegend=False,
     )

@@ -9,11 +9,12 @@ from vaeviz.data.panel import Panel
 from vaeviz.data.selection import Selection
 from vaeviz.data.selection_rule import ByIds, ByLabels
 from vaeviz.escape import escape, file_stem, plain
-from vaeviz.ui import selecting, state
+from vaeviz.ui import difference_view, selecting, state
 from vaeviz.ui.show import show_chart, theme
 from vaeviz.ui.tables import csv_button, csv_bytes, show_frame
-from vaeviz.ui.widgets import choice
+from vaeviz.ui.widgets import choice, segments
 
+COMPOSITION, PEOPLE, DIFFERENCE = SHOWN = ("Composition", "People", "Against the rest")
 _COLUMN, _LABELS, _SEARCH, _NAME = "pick_column", "pick_labels", "pick_search", "selection_name"
 
 
@@ -49,11 +50,13 @@ def selection_summary(panel: Panel, embedding: pd.DataFrame) -> None:
         )
         return
     people = embedding[embedding["sample"].isin(selection.sample_ids)]
-    tabs = st.tabs(["Composition", "People"], key="selection_tabs")
-    with tabs[0]:
+    shown = segments("Show", list(SHOWN), "selection_shown", hide_label=True)
+    if shown == COMPOSITION:
         _composition(panel, selection)
-    with tabs[1]:
+    elif shown == PEOPLE:
         show_frame(people, "selection_people")
+    else:
+        difference_view.show(panel, selection)
     _downloads(selection, people)
 
 
