@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vaeviz.ui import clusters_view, explain, guards, kept_view, latent_view, selection_view, state
+from vaeviz.ui import (
+    clusters_view,
+    explain,
+    guards,
+    kept_view,
+    latent_view,
+    person_view,
+    selection_view,
+    state,
+)
 from vaeviz.ui.errors import shown_errors
 from vaeviz.ui.widgets import loading
 
@@ -35,6 +44,7 @@ def explore() -> None:
         )
     view = latent_view.controls(panel, coordinates, has_split="split" in coordinates.table)
     latent_view.charts(panel, coordinates, view)
+    person_view.card(panel, coordinates, view, None if flat else model)
     clusters_view.section(panel, coordinates, view)
     st.subheader("Selection", anchor=False)
     selection_view.mode_switch()

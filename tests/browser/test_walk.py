@@ -19,6 +19,7 @@ from tests.browser.serving import Server
 from tests.browser.visiting import Visitor
 from tests.panels import random_panel
 from vaeviz.data.readers import read_panel
+from vaeviz.data.vcz import load_panel
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
 
@@ -156,6 +157,25 @@ def simulate_and_download(visitor: Visitor, folder: Path) -> None:
     see_all(visitor, "Show", 5)
     gestures.accept_near_copies(visitor)
     check_synthetic(gestures.save(visitor, "VCF.gz", folder))
+    check_zip(gestures.save(visitor, "Whole cohort (zip)", folder), folder)
+
+
+def check_zip(path: Path, folder: Path) -> None:
+    """Every format is in it, reads back, and belongs to the same people."""
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+        archive.extractall(folder)
+    unpacked = folder / path.stem
+    manifest = json.loads((unpacked / "manifest.json").read_text())
+    assert manifest["synthetic"]
+    stem = unpacked / path.stem
+    check_synthetic(stem.with_name(f"{path.stem}.vcf.gz"))
+    assert load_panel(stem.with_name(f"{path.stem}.vcz")).digest == manifest["cohort"]["digest"]
+    plink = read_panel(stem.with_name(f"{path.stem}.bed")).panel
+    assert (plink.n_samples, plink.n_sites) == (N_SYNTHETIC, N_SITES)
+    for suffix in (".vcf.gz.tbi", ".pgen", ".pvar", ".psam", ".csv", ".samples.tsv"):
+        assert stem.with_name(f"{path.stem}{suffix}").stat().st_size > 0
+    assert "synthetic" in (unpacked / "report.html").read_text().lower()
 
 
 def check_synthetic(path: Path) -> None:

@@ -68,6 +68,17 @@ def test_a_selection_is_kept_and_compared_with_the_rest(app: AppTest) -> None:
     assert "it needs 2" in messages(app)
 
 
+def test_the_card_of_a_person(app: AppTest) -> None:
+    app.session_state["vaeviz_person"] = "ID0007"
+    app.run()
+    check_sound(app)
+    told = messages(app)
+    assert "standard deviations from its population" in told
+    assert "What surprises the model" in app.get("plotly_chart")[1].proto.spec
+    app.button(key="person_close").click().run()
+    assert len(app.get("plotly_chart")) == 1
+
+
 def test_a_search_that_finds_nobody_says_so(app: AppTest) -> None:
     app.text_input(key="pick_search").set_value("nobody")
     next(b for b in app.button if b.label == "Select these IDs").click().run()

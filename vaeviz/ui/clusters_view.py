@@ -111,7 +111,7 @@ def section(panel: Panel, coordinates: Coordinates, view: View) -> None:
             elif shown == COMPONENTS:
                 _components(panel, coordinates, by, columns, points)
             else:
-                _outliers(panel, coordinates, by, columns, points)
+                _outliers(panel, coordinates, by, columns)
 
 
 def _columns(coordinates: Coordinates, view: View) -> tuple[str, ...]:
@@ -183,19 +183,8 @@ def _outliers(
     coordinates: Coordinates,
     by: str,
     columns: tuple[str, ...],
-    points: NDArray[np.float64],
 ) -> None:
-    from vaeviz.analysis.outliers import outlier_table
-
-    labels = _labels_of(panel, coordinates, by)
-    samples = coordinates.table["sample"].to_numpy(object)
-    found = remembered(
-        "outliers",
-        coordinates.digests,
-        lambda: outlier_table(points, labels, samples, SEED),
-        (coordinates.name, by, columns),
-    )
-    found = _with_sd(found, coordinates)
+    found = _with_sd(outliers(panel, coordinates, by, columns), coordinates)
     far = found[found["outlier"]]
     judged = int(found["p"].notna().sum())
     st.markdown(f"**{len(far)} outliers** among {judged:,} people judged.")
@@ -215,6 +204,23 @@ def _outliers(
         shown = _matching(found if everybody else far, text)
         show_frame(shown, "outliers", p_values=("p", "q"))
     csv_button(found, "outliers", "Everybody (CSV)")
+
+
+def outliers(
+    panel: Panel, coordinates: Coordinates, by: str, columns: tuple[str, ...]
+) -> pd.DataFrame:
+    """`analysis.outliers.outlier_table` of everybody in these columns."""
+    from vaeviz.analysis.outliers import outlier_table
+
+    labels = _labels_of(panel, coordinates, by)
+    points = coordinates.table[list(columns)].to_numpy(float)
+    samples = coordinates.table["sample"].to_numpy(object)
+    return remembered(
+        "outliers",
+        coordinates.digests,
+        lambda: outlier_table(points, labels, samples, SEED),
+        (coordinates.name, by, columns),
+    )
 
 
 def _select(ids: tuple[str, ...], by: str) -> None:
