@@ -38,7 +38,7 @@ def heterozygosity_agreement(a: People, b: People) -> tuple[float, float]:
     x, y = (h[np.isfinite(h)] for h in (a.heterozygosity, b.heterozygosity))
     if not (len(x) and len(y) and y.mean()):
         return math.nan, math.nan
-    return float(x.mean() / y.mean()), float(ks_2samp(x, y).statistic)
+    return float(x.mean() / y.mean()), float(ks_2samp(x, y, method="asymp").statistic)
 
 
 def spectrum(people: People) -> Floats:
