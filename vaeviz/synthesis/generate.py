@@ -30,6 +30,8 @@ __all__ = ["Cohort", "generate"]
 
 BLOCK_PEOPLE = 32
 """People decoded at a time; bounds memory and changes nothing else."""
+CHECKED_TOGETHER = 500
+"""Candidates encoded at a time."""
 HOPELESS_AFTER = 300
 """Candidates after which a region that nobody encodes into is given up."""
 
@@ -142,8 +144,8 @@ class _Search:
         """
         missing, attempt = list(range(self.config.n)), 0
         while missing and self.n_tried + len(missing) <= self.config.max_tries * self.config.n:
-            for start in range(0, len(missing), self.block_people):
-                people = missing[start : start + self.block_people]
+            for start in range(0, len(missing), CHECKED_TOGETHER):
+                people = missing[start : start + CHECKED_TOGETHER]
                 self._try([Candidate(person, attempt) for person in people])
                 if not self._kept and self.n_tried >= HOPELESS_AFTER:
                     raise self._nobody()
@@ -152,7 +154,9 @@ class _Search:
             attempt += 1
 
     def _try(self, candidates: list[Candidate]) -> None:
-        drawn = self.drawer.draw(candidates)
+        size = self.block_people
+        blocks = [candidates[k : k + size] for k in range(0, len(candidates), size)]
+        drawn = _together([self.drawer.draw(block) for block in blocks])
         inside = self._inside(drawn, candidates)
         self.n_tried += len(candidates)
         self.n_inside += int(inside.sum())

@@ -19,6 +19,7 @@ SOFTENING = 1e-3
 """Added to squared scales, so that identical haplotypes weigh alike."""
 TOLERANCE = 1e-4
 MAX_ROUNDS = 1_000
+_BLOCK = 512
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,12 +86,10 @@ def balanced_transitions(
 def _weights(codes: NDArray[np.float64], neighbours: int, rng: np.random.Generator) -> csr_array:
     """Symmetric weights of near codes, and of staying."""
     from scipy.sparse import csr_array, eye_array
-    from sklearn.neighbors import NearestNeighbors
 
     n, k = len(codes), min(neighbours, len(codes) - 1)
     moved = codes + JITTER * rng.standard_normal(codes.shape)
-    distance, near = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(moved).kneighbors()
-    squared = distance**2
+    near, squared = _nearest(moved, k)
     scale = squared[:, -1]
     softened = np.sqrt(scale[:, None] * scale[near]) + SOFTENING
     weight = np.exp(-squared / softened)
@@ -98,6 +97,22 @@ def _weights(codes: NDArray[np.float64], neighbours: int, rng: np.random.Generat
     one_way = csr_array((weight.ravel(), near.ravel(), first), shape=(n, n))
     both: csr_array = one_way.maximum(one_way.T) + SELF_LOOP * eye_array(n)
     return both.tocsr()
+
+
+def _nearest(codes: NDArray[np.float64], k: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The k nearest other codes of each, nearest first, and their squared distances: (N, k)."""
+    from scipy.spatial.distance import cdist
+
+    near, squared = [], []
+    for start in range(0, len(codes), _BLOCK):
+        distance = cdist(codes[start : start + _BLOCK], codes, "sqeuclidean")
+        row = np.arange(len(distance))
+        distance[row, start + row] = np.inf
+        some = np.argpartition(distance, k - 1, axis=1)[:, :k]
+        order = np.argsort(np.take_along_axis(distance, some, 1), axis=1)
+        near.append(np.take_along_axis(some, order, 1))
+        squared.append(np.take_along_axis(distance, near[-1], 1))
+    return np.concatenate(near), np.concatenate(squared)
 
 
 def _cumulate(weights: csr_array, scale: NDArray[np.float64]) -> Transitions:
