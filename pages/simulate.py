@@ -1,39 +1,13 @@
-"""Simulate: synthetic people from a region of latent space, and what they are worth."""
+"""Simulate: synthetic people from a region of latent space, or mixed from populations."""
 
 from __future__ import annotations
 
-import streamlit as st
-
-from vaeviz.ui import (
-    cohorts,
-    explain,
-    guards,
-    simulate_download,
-    simulate_form,
-    simulate_regions,
-    simulate_view,
-)
-from vaeviz.ui.errors import shown_errors
+from vaeviz.ui import admix_view, cohort_view, explain, guards, steps
 
 explain.open_page("simulate")
-st.caption(cohorts.SYNTHETIC_NOTICE)
 panel = guards.need_panel()
-models = simulate_form.Models(guards.need_model(), guards.find_sequence_model())
-with shown_errors(), st.container(border=True):
-    region = simulate_regions.region_picker(panel, models.map_model)
-    if region is not None:
-        allowed, small = simulate_regions.size_rules(region)
-        generator, model = simulate_form.generator_choice(models, panel)
-        config = simulate_form.settings(generator, region, allow_small=small)
-        if model is not None:
-            simulate_form.say_time(panel, region, model, config)
-        ready = allowed and model is not None
-        if st.button("Generate", key="simulate_go", type="primary", disabled=not ready):
-            simulate_form.generate(models, panel, region, config)
-kept = cohorts.kept(panel, models.map_model, models.sequence)
-if kept is not None:
-    with shown_errors():
-        simulate_view.verdict(kept)
-        simulate_view.checks(kept)
-        simulate_view.pictures(kept, models.map_model, panel)
-        simulate_download.downloads(kept, models, panel)
+step = steps.switch(steps.SIMULATE, [steps.COHORT, steps.ADMIXTURE])
+if step == steps.COHORT:
+    cohort_view.tab(panel)
+else:
+    admix_view.tab(panel)

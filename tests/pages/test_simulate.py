@@ -40,7 +40,9 @@ SOURCES = (
 VIEWS = (
     "Latent space",
     "Allele frequencies",
+    "Frequency spectrum",
     "Heterozygosity",
+    "Principal components",
     "LD by distance",
     "Nearest real person",
 )
@@ -163,6 +165,13 @@ def test_between_two_populations_and_from_a_selection(open_page: OpenPage, home:
     drawn = kept(app)
     assert drawn is not None
     assert len(drawn.cohort.region.members) == 80
+    other = selection.model_copy(update={"name": "kept", "sample_ids": selection.sample_ids[:60]})
+    now = app.session_state["vaeviz_state"]
+    app.session_state["vaeviz_state"] = now.model_copy(update={"kept": (other,)})
+    app.run()
+    app.selectbox(key="simulate_selection").set_value("kept").run()
+    check_sound(app)
+    assert "rests on 60 people" in messages(app)
     assert "<b>" not in messages(app)
 
 
@@ -296,6 +305,14 @@ def test_a_generator_without_its_model_leads_to_the_training(app: AppTest) -> No
     app.button(key="simulate_train").click().run()
     assert app.session_state[steps.TRAIN_PURPOSE] == "Sequence"
     assert app.session_state[steps.SEQUENCE_USE] == steps.FILL_IN
+
+
+def test_admixture_is_the_other_tab(app: AppTest) -> None:
+    app.session_state[steps.SIMULATE] = steps.ADMIXTURE
+    app.run()
+    check_sound(app)
+    assert "exact copy" in messages(app)
+    assert not [b for b in app.button if b.key == "simulate_go"]
 
 
 def test_the_mosaic_says_that_it_copies(app: AppTest) -> None:

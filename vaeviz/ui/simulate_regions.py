@@ -65,13 +65,17 @@ def _population(panel: Panel) -> Region | None:
 def _selection(panel: Panel) -> Region | None:
     from vaeviz.synthesis.region import selection_region
 
-    selection = state.get().selection
-    if selection is None:
+    found = selections(panel)
+    if not found:
         st.info("Nobody is selected yet.", icon=":material/lasso_select:")
         st.page_link(
             "pages/latent.py", label="Select people on the map", icon=":material/scatter_plot:"
         )
         return None
+    name = next(iter(found))
+    if len(found) > 1:
+        name = choice("Selection", list(found), "simulate_selection", name, plain)
+    selection = found[name]
     st.markdown(f"**{escape(selection.name)}** · {escape(selection.rule, 200)}")
     return selection_region(panel, selection)
 
@@ -128,6 +132,7 @@ def _mixture(panel: Panel) -> Region | None:
                 99.0,
                 round(100 / len(chosen), 1),
                 step=5.0,
+                format="%g",
                 key=f"simulate_share_{len(chosen)}_{name}",
                 persist_state="session",
             )
@@ -170,14 +175,20 @@ def label_counts(panel: Panel) -> dict[str, int]:
     return counts
 
 
-def sources(panel: Panel) -> dict[str, str | Selection]:
-    """What a path ends at or a mixture is made of: labels, the selection, earlier selections."""
-    found: dict[str, str | Selection] = {label: label for label in label_counts(panel)}
+def selections(panel: Panel) -> dict[str, Selection]:
+    """Selections of this panel by name: the current one, kept ones, earlier ones."""
     now = state.get()
-    for selection in (now.selection, *reversed(now.history)):
+    found: dict[str, Selection] = {}
+    for selection in (now.selection, *now.kept, *reversed(now.history)):
         if selection is not None and panel.digest.startswith(selection.panel_digest):
-            found.setdefault(f"selection: {selection.name}", selection)
+            found.setdefault(selection.name, selection)
     return found
+
+
+def sources(panel: Panel) -> dict[str, str | Selection]:
+    """What a path ends at or a mixture is made of: labels and selections."""
+    found: dict[str, str | Selection] = {label: label for label in label_counts(panel)}
+    return found | {f"selection: {name}": one for name, one in selections(panel).items()}
 
 
 def size_rules(region: Region) -> tuple[bool, bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -76,11 +77,12 @@ def checks(kept: KeptCohort) -> None:
 
 def pictures(kept: KeptCohort, model: TrainedModel, panel: Panel) -> None:
     """One picture at a time."""
-    view = segments("Show", [LATENT, *CHECK_CHARTS], "simulate_view", hide_label=True)
+    charts = check_charts(kept)
+    view = segments("Show", [LATENT, *charts], "simulate_view", hide_label=True)
     if view == LATENT:
         _latent(kept, model, panel)
     else:
-        chart = CHECK_CHARTS[view](kept)
+        chart = charts[view]()
         show_chart(chart, chart.name)
 
 
@@ -126,33 +128,22 @@ def latent_chart(
     )
 
 
-def _frequencies(kept: KeptCohort) -> Chart:
-    from vaeviz.figures.synthesis import frequencies
+def check_charts(kept: KeptCohort) -> dict[str, Callable[[], Chart]]:
+    """Pictures of the report by title, those that have something to show."""
+    from vaeviz.figures import cohort as of_cohort
+    from vaeviz.figures import synthesis as of_synthesis
 
-    return frequencies(kept.report.frequencies, **look(kept.cohort.panel))
-
-
-def _heterozygosity(kept: KeptCohort) -> Chart:
-    from vaeviz.figures.synthesis import heterozygosity
-
-    return heterozygosity(kept.report.heterozygosity, **look(kept.cohort.panel))
-
-
-def _ld_decay(kept: KeptCohort) -> Chart:
-    from vaeviz.figures.synthesis import ld_decay
-
-    return ld_decay(kept.report.ld, **look(kept.cohort.panel))
-
-
-def _neighbours(kept: KeptCohort) -> Chart:
-    from vaeviz.figures.synthesis import neighbour_distances
-
-    return neighbour_distances(kept.report.neighbours, **look(kept.cohort.panel))
-
-
-CHECK_CHARTS: dict[str, Callable[[KeptCohort], Chart]] = {
-    "Allele frequencies": _frequencies,
-    "Heterozygosity": _heterozygosity,
-    "LD by distance": _ld_decay,
-    "Nearest real person": _neighbours,
-}
+    report, shown = kept.report, look(kept.cohort.panel)
+    drawn = {
+        "Allele frequencies": (of_synthesis.frequencies, report.frequencies),
+        "Frequency spectrum": (of_cohort.spectrum, report.spectrum),
+        "Heterozygosity": (of_synthesis.heterozygosity, report.heterozygosity),
+        "Principal components": (of_cohort.components, report.places),
+        "LD by distance": (of_synthesis.ld_decay, report.ld),
+        "Nearest real person": (of_synthesis.neighbour_distances, report.neighbours),
+    }
+    return {
+        title: partial(build, table, **shown)
+        for title, (build, table) in drawn.items()
+        if len(table)
+    }

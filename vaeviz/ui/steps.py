@@ -8,12 +8,14 @@ from vaeviz.config import Purpose
 from vaeviz.ui.widgets import segments
 
 PANEL, TRAIN, COMPRESSION = "panel_step", "train_step", "compression_tab"
+SIMULATE = "simulate_step"
 LOOK, CHOOSE, UPLOAD, FILTER = "Open panel", "Choose a panel", "Bring your own", "Filter"
 IN_USE, FIT, LOAD = "Model in use", "Train a model", "Load a model"
 TRAIN_PURPOSE = "train_purpose"
 """Key of the form's choice of what a model is for."""
 SEQUENCE_USE = "train_sequence_use"
 """Key of the form's choice of what a sequence model serves best."""
+COHORT, ADMIXTURE = "Synthetic people", "Admixture"
 COMPRESS, FILL_IN = "Compression", "Filling gaps"
 SHOWN_MODEL = "train_shown_model"
 """Key of the choice between the current models."""
