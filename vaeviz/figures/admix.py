@@ -161,7 +161,7 @@ def ancestry_bars(
         x_title="people, sorted",
         y_title="% of the genome",
     )
-    figure.update_layout(barmode="stack", bargap=0)
+    figure.update_layout(barmode="stack", bargap=0, legend_traceorder="normal")
     figure.update_yaxes(range=[0, 100])
     table = pd.DataFrame(
         {
