@@ -102,14 +102,14 @@ def _means(table: pd.DataFrame, records: Sequence[Record]) -> list[str]:
 
 
 def _asked(table: pd.DataFrame) -> list[str]:
-    """The default generator group by group: means over splits, and how many splits hold."""
+    """The default generator group by group: means over splits, and how often they hold."""
     own = table[table["generator"] == DEFAULT]
     if own.empty:
         return ["Not measured."]
     own = own[(own["group"] == ALL) == own["key"].isin(OF_ALL)]
     groups = [group for group in dict.fromkeys(own["group"]) if group != ALL]
     lines = [
-        f"| | asked | {' | '.join([*groups, ALL])} | splits that hold |",
+        f"| | asked | {' | '.join([*groups, ALL])} | hold (groups × splits) |",
         "|---|---|" + "---:|" * (len(groups) + 2),
     ]
     for key in ASKED:
