@@ -11,7 +11,7 @@ import streamlit as st
 from vaeviz.config import Purpose
 from vaeviz.data.panel import Panel, PanelInfo
 from vaeviz.errors import VaevizError
-from vaeviz.ui import cache, state, steps
+from vaeviz.ui import cache, navigation, state, steps
 from vaeviz.ui.errors import show_error
 
 if TYPE_CHECKING:
@@ -119,7 +119,7 @@ def empty_state(
     with st.container(border=True):
         st.markdown(f"**{message}**")
         if st.button(label, type="primary", key="empty_state_go", on_click=prepare):
-            st.switch_page(page)
+            navigation.go_to(page)
     st.stop()
 
 

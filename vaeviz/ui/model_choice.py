@@ -8,7 +8,7 @@ import streamlit as st
 
 from vaeviz.config import Purpose
 from vaeviz.escape import escape
-from vaeviz.ui import guards, state, steps
+from vaeviz.ui import guards, navigation, state, steps
 from vaeviz.ui.steps import NAMES
 from vaeviz.ui.widgets import segments
 
@@ -81,7 +81,7 @@ def advise(text: str, key: str) -> None:
             on_click=steps.to_new_model,
             args=("sequence",),
         ):
-            st.switch_page("pages/train.py")
+            navigation.go_to("pages/train.py")
 
 
 def reference_of(model: TrainedModel) -> str:

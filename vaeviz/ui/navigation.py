@@ -57,6 +57,15 @@ def stem(page: Page) -> str:
     return page.url_path or DEFAULT_PAGE
 
 
+def go_to(page: str) -> None:
+    """Open another page, `pages/NAME.py`, and end this run.
+
+    Settings of the page that is left stand in the address; without an argument streamlit would
+    refuse to clear those of widgets.
+    """
+    st.switch_page(page, query_params={})
+
+
 @contextmanager
 def framed() -> Iterator[None]:
     """Mark that a page runs inside app.py."""

@@ -9,7 +9,7 @@ import streamlit as st
 
 from vaeviz.data.catalogue import BUILT_IN
 from vaeviz.data.tour import TourStep, tour_steps
-from vaeviz.ui import state, steps
+from vaeviz.ui import navigation, state, steps
 from vaeviz.ui.explain import PAGES, teaching
 
 STEP = "vaeviz_tour_step"
@@ -113,9 +113,7 @@ def _task(step: TourStep, page: str) -> None:
     if state.get().panel_ref != place.panel:
         st.caption(f"It opens the panel *{BUILT_IN[place.panel].title}* in place of yours.")
     if pressed and not there:
-        # Settings of the page that is left stand in the address; without an argument streamlit
-        # would refuse to clear those of widgets.
-        st.switch_page(f"pages/{place.page}.py", query_params={})
+        navigation.go_to(f"pages/{place.page}.py")
 
 
 def _is_there(place: Place, page: str) -> bool:
