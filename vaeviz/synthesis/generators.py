@@ -61,7 +61,7 @@ GENERATORS: dict[Generator, GeneratorFacts] = {
         "Keeps linkage at the shortest distances too: every allele is drawn given those before.",
         "As the neighbour walk; better with many people in the region, worse with few.",
         "autoregressive",
-        "--purpose sequence --autoregressive",
+        "--purpose sequence --autoregressive on",
     ),
     "mosaic": GeneratorFacts(
         "Mosaic of real haplotypes",

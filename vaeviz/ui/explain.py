@@ -163,13 +163,18 @@ PAGES: dict[str, Explanation] = {
     "simulate": Explanation(
         "Simulate",
         "Draw synthetic people from a region of latent space and judge them.",
-        "Codes are drawn where the people of a population or selection lie, and the decoder "
-        "turns each into genotypes. Four checks compare the result with real people: allele "
-        "frequencies, heterozygosity, linkage disequilibrium and distance to the nearest real "
-        "person.",
-        "Sites are drawn independently given the code, so fine haplotype structure is lost, and "
-        "synthetic does not by itself mean anonymous: read the near-copy check.",
-        ("Which check fails first when you raise the temperature?",),
+        "A region is a population, your selection, a person and a radius, a path, a point or a "
+        "mixture. A generator draws people around those who live there: the neighbour walk hops "
+        "from window to window of the genome among people with near codes and decodes each "
+        "window. Who does not encode into the region again is drawn anew. The report sets twenty "
+        "figures of the cohort beside the same figures of other real people.",
+        "Synthetic is not anonymous: there is no formal guarantee, and what can be learned about "
+        "the people of a region grows with the number drawn. Read the lines on privacy, and share "
+        "a cohort only as the source data may be shared.",
+        (
+            "Which figure fails first when you hop less often?",
+            "Why do frequencies alone not show whether a cohort is good?",
+        ),
     ),
     "export": Explanation(
         "Export",
