@@ -237,6 +237,19 @@ def test_the_zip_of_the_page_reads_back(app: AppTest, tmp_path: Path) -> None:
     assert (read_panel(alone).panel.counts == back.counts).all()
 
 
+def test_a_cohort_from_elsewhere_is_compared(app: AppTest) -> None:
+    generate(app)
+    found = with_copies(app, 0)
+    own = found.report.to_json()
+    app.run()
+    app.file_uploader(key="simulate_manifest").set_value(("r.json", own.encode(), "json")).run()
+    check_sound(app)
+    assert "The same people" in " ".join(s.value for s in app.success)
+    other = own.replace(found.cohort.panel.digest, "0" * 32)
+    app.file_uploader(key="simulate_manifest").set_value(("r.json", other.encode(), "json")).run()
+    assert "Other people" in messages(app)
+
+
 def test_the_command_line_draws_the_same_people(
     app: AppTest, home: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,8 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from vaeviz.data.panel import Panel
+from vaeviz.escape import escape
 from vaeviz.ui import cohorts, simulate_form
 from vaeviz.ui.cohorts import KeptCohort
+from vaeviz.ui.errors import shown_errors
 from vaeviz.ui.simulate_form import Models
 from vaeviz.ui.tables import csv_button
 
@@ -116,6 +118,29 @@ def _again(kept: KeptCohort, panel: Panel) -> None:
                 lambda: to_json(kept.cohort.region, panel).encode(),
             )
             st.caption("The region's file names real people of the panel: keep it as the panel.")
+        _compare(kept)
+
+
+def _compare(kept: KeptCohort) -> None:
+    """Whether a cohort from elsewhere is this one."""
+    from vaeviz.reports.cohort_compare import MAX_BYTES, compare_cohort
+
+    file = st.file_uploader(
+        "Compare with manifest.json or report.json of a cohort from elsewhere",
+        type="json",
+        key="simulate_manifest",
+        max_upload_size=MAX_BYTES // 1_000_000,
+    )
+    if file is None:
+        return
+    with shown_errors():
+        found = compare_cohort(kept.cohort, kept.model_digest, file.getvalue())
+        if found.same:
+            st.success("The same people, to the last allele.", icon=":material/check:")
+            return
+        known = "; ".join(escape(reason, 200) for reason in found.reasons)
+        why = known or "nothing else that is on record differs, so the machine does"
+        st.warning(f"Other people: {why}.", icon=":material/difference:")
 
 
 def _file(label: str, name: str, build: Callable[[], bytes], primary: bool = False) -> None:
