@@ -79,6 +79,16 @@ def test_the_card_of_a_person(app: AppTest) -> None:
     assert len(app.get("plotly_chart")) == 1
 
 
+@pytest.mark.parametrize(("regions", "drawn"), [("density", 5), ("hull of selection", 1)])
+def test_lines_over_the_map(app: AppTest, regions: str, drawn: int) -> None:
+    app.text_input(key="pick_search").set_value("ID000")
+    next(b for b in app.button if b.label == "Select these IDs").click().run()
+    before = len(_traces(app))
+    app.selectbox(key="latent_regions").set_value(regions).run()
+    check_sound(app)
+    assert len(_traces(app)) == before + drawn
+
+
 def test_a_search_that_finds_nobody_says_so(app: AppTest) -> None:
     app.text_input(key="pick_search").set_value("nobody")
     next(b for b in app.button if b.label == "Select these IDs").click().run()

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from vaeviz.data.panel import UNLABELLED, Panel
 from vaeviz.escape import escape, plain
-from vaeviz.ui import selecting
+from vaeviz.ui import selecting, state
 from vaeviz.ui.cache import remembered
 from vaeviz.ui.columns import MAX_GROUPS, label_columns
 from vaeviz.ui.look import look
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from vaeviz.ui.latent_view import Coordinates, View
 
 NO_REGIONS, BY_LABEL, MIXTURE = "none", "95 % by label", "mixture"
+DENSITY, HULL = "density", "hull of selection"
 GAUSSIAN, COMPONENTS, OUTLIERS = "How Gaussian", "Mixture", "Outliers"
 DRAWN, ALL_DIMENSIONS = "the axes drawn", "all dimensions in use"
 FINEST = "population"
@@ -54,10 +55,14 @@ _OUTLIERS = (
 )
 
 
-def region_choice() -> str:
-    """Which regions to draw over the map; none at first."""
+def region_choice(flat: bool) -> str:
+    """Which regions to draw over the map; none at first. Some are for a `flat` map only."""
     return choice(
-        "Regions", [NO_REGIONS, BY_LABEL, MIXTURE], "latent_regions", bind=True, width=135
+        "Regions",
+        [NO_REGIONS, BY_LABEL, MIXTURE, *([DENSITY, HULL] if flat else [])],
+        "latent_regions",
+        bind=True,
+        width=150,
     )
 
 
@@ -65,6 +70,8 @@ def with_regions(
     chart: Chart, panel: Panel, coordinates: Coordinates, view: View, labels: pd.Series
 ) -> Chart:
     """The map with the regions that were asked for, in the axes drawn."""
+    if view.regions in (DENSITY, HULL) and len(view.axes) == 2:
+        return _with_lines(chart, coordinates, view)
     found = regions(panel, coordinates, view, labels)
     if not found:
         return chart
@@ -73,6 +80,17 @@ def with_regions(
     if view.regions == MIXTURE:
         return with_mixture_regions(chart, found)
     return with_label_regions(chart, found, panel.samples)
+
+
+def _with_lines(chart: Chart, coordinates: Coordinates, view: View) -> Chart:
+    from vaeviz.figures.outlines import with_density, with_hull
+
+    points = coordinates.table[list(view.axes)]
+    if view.regions == DENSITY:
+        return with_density(chart, points)
+    selection = state.get().selection
+    ids = () if selection is None else selection.sample_ids
+    return with_hull(chart, points[coordinates.table["sample"].isin(ids)])
 
 
 def regions(

@@ -82,7 +82,7 @@ def controls(panel: Panel, coordinates: Coordinates, has_split: bool) -> View:
         segments("View", ["2-D", "3-D"], VIEW_KEY)
         axes = _axes(coordinates, dimensions)
         colour_by = _colour_by(panel, has_split)
-        regions = clusters_view.region_choice()
+        regions = clusters_view.region_choice(dimensions == 2)
         beside = _beside(coordinates)
         show_sd = dimensions == 2 and _show_sd(coordinates)
         lasso = dimensions == 3 and _with_lasso(coordinates)

@@ -1,0 +1,96 @@
+"""Lines over a map of people: contours of density, and the hull of those selected."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import ArrayLike
+
+from vaeviz.figures.chart import Chart
+from vaeviz.figures.theme import INKS, rounded
+
+CELLS = 90
+LEVELS = (0.03, 0.08, 0.2, 0.4, 0.7)
+"""Contours, as shares of the highest density."""
+
+MIN_PEOPLE = 5
+
+
+def with_density(chart: Chart, points: ArrayLike) -> Chart:
+    """A map with contours of the density of people, by a Gaussian kernel.
+
+    Parameters
+    ----------
+    chart
+        From `figures.latent.scatter_2d`.
+    points
+        Shape (n, 2), in the axes drawn. The kernel's width is by Scott's rule (1992, Multivariate
+        Density Estimation); nothing is drawn of fewer than 5 people or of people on one line.
+    """
+    from scipy.stats import gaussian_kde
+
+    known = _finite(points)
+    if len(known) < MIN_PEOPLE or np.linalg.matrix_rank(known - known.mean(axis=0)) < 2:
+        return chart
+    low, high = known.min(axis=0), known.max(axis=0)
+    margin = 0.15 * (high - low)
+    x, y = (np.linspace(a - m, b + m, CELLS) for a, b, m in zip(low, high, margin, strict=True))
+    grid = np.array(np.meshgrid(x, y))
+    density = gaussian_kde(known.T, bw_method="scott")(grid.reshape(2, -1)).reshape(CELLS, CELLS)
+    figure = go.Figure(chart.figure)
+    for level in LEVELS:
+        figure.add_trace(
+            go.Contour(
+                x=rounded(x),
+                y=rounded(y),
+                z=rounded(density / density.max()),
+                contours={"type": "constraint", "operation": "=", "value": level},
+                line={"color": INKS[chart.theme].muted, "width": 1},
+                opacity=0.8,
+                showlegend=False,
+                hoverinfo="skip",
+            )
+        )
+    shares = ", ".join(f"{level:.0%}" for level in LEVELS)
+    alt = f"{chart.alt} Contours join places of equal density: {shares} of the highest."
+    return dataclasses.replace(chart, figure=figure, alt=alt)
+
+
+def with_hull(chart: Chart, points: ArrayLike) -> Chart:
+    """A map with the convex hull of the people selected; nothing is drawn of under 3 places.
+
+    Parameters
+    ----------
+    points
+        Of the people selected, shape (n, 2), in the axes drawn.
+    """
+    from scipy.spatial import ConvexHull, QhullError
+
+    known = _finite(points)
+    try:
+        around = known[ConvexHull(known).vertices] if len(known) > 2 else known[:0]
+    except QhullError:
+        return chart
+    if not len(around):
+        return chart
+    ring = np.concatenate([around, around[:1]])
+    figure = go.Figure(chart.figure)
+    figure.add_trace(
+        go.Scatter(
+            x=rounded(ring[:, 0]),
+            y=rounded(ring[:, 1]),
+            mode="lines",
+            line={"color": INKS[chart.theme].text, "width": 1.6, "dash": "dot"},
+            name="hull of the selection",
+            hoverinfo="skip",
+        )
+    )
+    alt = f"{chart.alt} The convex hull of the people selected is drawn."
+    return dataclasses.replace(chart, figure=figure, alt=alt)
+
+
+def _finite(points: ArrayLike) -> np.ndarray:
+    array = np.asarray(points, dtype=np.float64).reshape(-1, 2)
+    return array[np.isfinite(array).all(axis=1)]
