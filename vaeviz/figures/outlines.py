@@ -26,8 +26,9 @@ def with_density(chart: Chart, points: ArrayLike) -> Chart:
     chart
         From `figures.latent.scatter_2d`.
     points
-        Shape (n, 2), in the axes drawn. The kernel's width is by Scott's rule (1992, Multivariate
-        Density Estimation); nothing is drawn of fewer than 5 people or of people on one line.
+        Shape (n, 2), in the axes drawn. The kernel's width is a third of Scott's rule (1992,
+        Multivariate Density Estimation), which is for one cluster and would blur several; nothing
+        is drawn of fewer than 5 people or of people on one line.
     """
     from scipy.stats import gaussian_kde
 
@@ -38,7 +39,8 @@ def with_density(chart: Chart, points: ArrayLike) -> Chart:
     margin = 0.15 * (high - low)
     x, y = (np.linspace(a - m, b + m, CELLS) for a, b, m in zip(low, high, margin, strict=True))
     grid = np.array(np.meshgrid(x, y))
-    density = gaussian_kde(known.T, bw_method="scott")(grid.reshape(2, -1)).reshape(CELLS, CELLS)
+    kernel = gaussian_kde(known.T, bw_method=lambda k: k.scotts_factor() / 3)
+    density = kernel(grid.reshape(2, -1)).reshape(CELLS, CELLS)
     figure = go.Figure(chart.figure)
     for level in LEVELS:
         figure.add_trace(
