@@ -71,8 +71,9 @@ PAGES: dict[str, Explanation] = {
         "See the clusters, pick people, and give the selection a name.",
         "Each point is one person, placed where the model's encoder puts them; people with "
         "similar genotypes lie close together. Colour and symbol show the reported label, which "
-        "the encoder never saw unless the model is conditional. Lasso or box points, or pick "
-        "labels below the chart: both make the same named selection that Simulate and Export use.",
+        "the encoder never saw unless the model is conditional. Lasso or box points (in 3-D: "
+        "Shift and drag, or L on the keyboard), or pick labels below the chart: all make the same "
+        "named selection that Simulate and Export use. Keep several, and combine them.",
         "Distance and size of clusters depend on the model and on who was sampled. A cluster is "
         "not an ancestry, and a place between two clusters is not proof of mixture.",
         (
