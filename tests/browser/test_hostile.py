@@ -23,7 +23,7 @@ PAGES = (
     "Simulate",
     "Export",
 )
-VIEWS = ("Preview", "View", "Show", "Draw people from")
+VIEWS = ("Draw people from", "Preview", "View", "Show", "Draw people from")
 ESCAPED = "img[src='x'], img[src*='//x'], [onerror], a[href*='//x'], script[src*='//x']"
 
 

@@ -23,6 +23,7 @@ from vaeviz.data.panel import Panel
 from vaeviz.data.readers import read_panel
 from vaeviz.data.selection import Selection
 from vaeviz.reports.cohort_export import Origin
+from vaeviz.synthesis.region_file import to_json
 from vaeviz.training.loop import train_model
 from vaeviz.ui import cohorts, steps
 from vaeviz.ui.cohorts import KeptCohort
@@ -250,16 +251,25 @@ def test_a_cohort_from_elsewhere_is_compared(app: AppTest) -> None:
     assert "Other people" in messages(app)
 
 
+@pytest.mark.parametrize("source", ["A population", "Around a person", "A mixture"])
 def test_the_command_line_draws_the_same_people(
-    app: AppTest, home: Path, capfd: pytest.CaptureFixture[str]
+    source: str, app: AppTest, home: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    app.session_state["simulate_source"] = source
+    app.run()
+    if source == "Around a person":
+        app.slider(key="simulate_radius").set_value(1.0).run()
     generate(app)
     found = kept(app)
     assert found is not None
+    region = ("--population", found.cohort.region.name)
+    if source != "A population":
+        (home / "r.json").write_text(to_json(found.cohort.region, model_panel()))
+        region = ("--region", str(home / "r.json"))
     command = [
-        *("simulate", str(home / "models" / "t.vaeviz"), str(home / "panels" / "t.vcz")),
-        *("--population", found.cohort.region.name, "--generator", found.cohort.generator),
-        *("-n", "30", "--seed", "1", "-o", str(home / "c.vcf.gz")),
+        *("simulate", str(home / "models" / "t.vaeviz"), str(home / "panels" / "t.vcz"), *region),
+        *("--generator", found.cohort.generator, "-n", "30", "--seed", "1"),
+        *("--allow-small", "-o", str(home / "c.vcf.gz")),
     ]
     ended = run_here(capfd, *command)
     assert ended.code == 0, ended.stderr

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from vaeviz.config import AdmixConfig
 from vaeviz.data.panel import UNLABELLED, Panel
 from vaeviz.errors import RegionError
-from vaeviz.escape import plain
+from vaeviz.escape import escape, plain
 from vaeviz.ui import derived, guards
 from vaeviz.ui.cache import kept, remembered
 from vaeviz.ui.cohorts import vcf_bytes
@@ -171,7 +171,7 @@ def _shares(sources: list[str]) -> dict[str, float]:
     """Share of each source: one slider for two of them, weights for more."""
     if len(sources) == 2:
         first = st.slider(
-            f"Share of {plain(sources[0], 40)} (%)",
+            f"Share of {escape(sources[0], 40)} (%)",
             1,
             99,
             50,
@@ -181,7 +181,7 @@ def _shares(sources: list[str]) -> dict[str, float]:
         return {sources[0]: first / 100, sources[1]: 1 - first / 100}
     weights = {
         source: st.slider(
-            f"Parts of {plain(source, 40)}",
+            f"Parts of {escape(source, 40)}",
             1,
             100,
             50,

@@ -33,6 +33,8 @@ def downloads(kept: KeptCohort, models: Models, panel: Panel) -> None:
             f"{kept.dropped:,} near copies were dropped; the report is on the people left.",
             icon=":material/person_remove:",
         )
+    if kept.cohort.generator == "mosaic":
+        st.error(kept.cohort.facts.leaks, icon=":material/content_copy:")
     if not copies_accepted(kept):
         return
     formats = _formats()

@@ -127,7 +127,7 @@ def _mixture(panel: Panel) -> Region | None:
     for name in chosen:
         with grid.cell():
             shares[name] = st.number_input(
-                f"Share of {plain(name, 30)} (%)",
+                f"Share of {escape(name, 30)} (%)",
                 1.0,
                 99.0,
                 round(100 / len(chosen), 1),
