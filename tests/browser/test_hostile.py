@@ -23,7 +23,7 @@ PAGES = (
     "Simulate",
     "Export",
 )
-VIEWS = ("Draw people from", "Preview", "View", "Show", "Draw people from")
+VIEWS = ("Preview", "View", "Show", "Draw people from")
 ESCAPED = "img[src='x'], img[src*='//x'], [onerror], a[href*='//x'], script[src*='//x']"
 
 
@@ -91,6 +91,10 @@ def select_all(visitor: Visitor) -> None:
 def generate_and_export(visitor: Visitor, folder: Path) -> None:
     """A cohort of all of them, and everything in a zip."""
     visitor.go("Simulate")
+    visitor.segment("Admixture")
+    visitor.settle()
+    see_every_view(visitor)
+    visitor.segment("Synthetic people")
     visitor.segment("A selection")
     visitor.press("Generate")
     expect(visitor.main.get_by_role("heading", name="100 synthetic people")).to_be_visible()
