@@ -58,6 +58,22 @@ def test_the_command_draws_what_the_function_draws(folder: Path, capfd: Capture)
     np.testing.assert_array_equal(read_panel(output).panel.counts, cohort.panel.counts)
 
 
+def test_the_number_of_neighbours_reaches_the_walk(folder: Path, capfd: Capture) -> None:
+    target, few = folder / "few.csv", ("--population", "POP1", "-n", "12")
+    wide = drawn(folder, capfd, *few, "-o", target)
+    narrow = drawn(folder, capfd, *few, "--neighbours", "2", "-o", target)
+    config = SimulateConfig(n=12, generator="neighbour-walk", neighbours=2)
+    region = population_region(sequence_panel(), "POP1")
+    cohort = generate(sequence_model(), sequence_panel(), region, config)
+    assert narrow["config"]["neighbours"] == 2
+    assert narrow["panel"]["digest"] == cohort.panel.digest
+    assert narrow["panel"]["digest"] != wide["panel"]["digest"]
+    files = (folder / "seq.vaeviz", folder / "p.vcz")
+    assert_refused(
+        run_here(capfd, "simulate", *files, *few, "--neighbours", "0", "-o", target), "0"
+    )
+
+
 def test_regions_from_files(folder: Path, capfd: Capture) -> None:
     panel = sequence_panel()
     positions = latent_positions(sequence_map(), panel)

@@ -180,9 +180,11 @@ def test_the_command_names_every_setting(cohort: Cohort) -> None:
     assert redraw_command(cohort).endswith(
         "--population POP1 --generator global -n 30 --seed 1 -o cohort.vcf.gz"
     )
-    config = cohort.config.model_copy(update={"hop": 0.5, "reject": False, "allow_small": True})
+    config = cohort.config.model_copy(
+        update={"hop": 0.5, "neighbours": 4, "reject": False, "allow_small": True}
+    )
     command = redraw_command(dataclasses.replace(cohort, config=config))
-    assert "--hop 0.5 --allow-small --no-reject" in command
+    assert "--hop 0.5 --neighbours 4 --allow-small --no-reject" in command
 
 
 def test_tracts_of_a_mixture_go_with_it(

@@ -72,6 +72,13 @@ def simulate(
             f"LD and of the donors. {default_of(SimulateConfig, 'hop')}"
         ),
     ] = None,
+    neighbours: Annotated[
+        int | None,
+        typer.Option(
+            help="Neighbour walk: nearest donors among whom it hops. "
+            f"{default_of(SimulateConfig, 'neighbours')}"
+        ),
+    ] = None,
     generations: Annotated[
         float | None,
         typer.Option(help=f"Mosaic: of recombination. {default_of(SimulateConfig, 'generations')}"),
@@ -117,6 +124,7 @@ def simulate(
             temperature=temperature,
             generator=generator,
             hop=hop,
+            neighbours=neighbours,
             generations=generations,
             generations_since=generations_since,
             seed=seed,

@@ -21,7 +21,7 @@ LIMITS = (
     "chromosomes are not reproduced."
 )
 
-_KNOBS = ("hop", "temperature", "generations", "generations_since")
+_KNOBS = ("hop", "neighbours", "temperature", "generations", "generations_since")
 
 
 def redraw_command(cohort: Cohort, region_file: str = "REGION.json") -> str:
