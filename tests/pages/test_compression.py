@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.trained import model_panel, small_model
 from vaeviz.compression.table import compression_result
 from vaeviz.config import Rows, TrainConfig
 from vaeviz.data.panel import Panel
+from vaeviz.data.selection import Selection
 from vaeviz.training.loop import train_model
 from vaeviz.ui import compression_pictures, compression_view, steps
 from vaeviz.ui.state import AppState
@@ -26,6 +28,7 @@ VIEWS = (
     "Paper's factor",
     "Against heterozygosity",
     "Against entropy",
+    "Person by person",
     "All numbers",
     "Worst described",
 )
@@ -104,6 +107,28 @@ def test_every_view_has_a_chart_or_table(open_page: OpenPage, home: Path) -> Non
         show(app, view)
         assert app.dataframe, view
     assert len(app.dataframe[0].value) <= compression_pictures.WORST
+
+
+def test_the_selection_is_marked_person_by_person(open_page: OpenPage, home: Path) -> None:
+    scored = compression_result(small_model("person"), model_panel()).samples
+    ids = (*scored["sample"][:4], next(iter(set(model_panel().sample_ids) - set(scored["sample"]))))
+    selection = Selection(
+        name="<b>mine</b>", sample_ids=ids, panel_digest=model_panel().digest, rule="by hand"
+    )
+    state = trained_state(home)
+    app = open_page("compression", state.model_copy(update={"selection": selection}))
+    show(app, "Person by person")
+    traces = json.loads(app.get("plotly_chart")[0].proto.spec)["data"]
+    people = [x for trace in traces for x in trace.get("customdata", [])]
+    assert sorted(people) == sorted(scored["sample"])
+    assert "selected (4)" in [trace.get("name") for trace in traces]
+    text = messages(app)
+    mean = scored["bits_per_allele"][:4].mean()
+    assert f"4 of 5 people selected are scored here, mean {mean:.4f} bits per allele" in text
+    assert "<b>" not in text
+    app.session_state["vaeviz_state"] = state
+    app.run()
+    assert "people selected are scored" not in messages(app)
 
 
 def test_a_large_panel_waits_for_the_button(

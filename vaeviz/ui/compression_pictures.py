@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from vaeviz.data.panel import Panel
-from vaeviz.ui import measured
+from vaeviz.ui import compression_people, measured
 from vaeviz.ui.look import GroupLook, group_look
 from vaeviz.ui.show import show_chart
 from vaeviz.ui.tables import csv_button, show_frame, show_table
@@ -73,6 +73,7 @@ def pictures(found: CompressionResult, model: TrainedModel, panel: Panel, by: st
         "Paper's factor": lambda: _paper(found, model, panel),
         "Against heterozygosity": lambda: _heterozygosity(found, panel),
         "Against entropy": lambda: _entropy(found, panel, by),
+        "Person by person": lambda: compression_people.show(found, by, _look(found, panel)),
         "All numbers": lambda: show_table(found.groups, "compression_groups"),
         "Worst described": lambda: _worst(found),
     }
