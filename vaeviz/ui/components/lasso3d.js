@@ -20,7 +20,7 @@ export default function lasso3d(component) {
 }
 
 function mount(parent) {
-  const root = element("div", "lasso3d");
+  const root = element("div", "root lasso3d");
   const heading = root.appendChild(element("div", "heading"));
   const bar = root.appendChild(element("div", "bar"));
   const frame = root.appendChild(element("div", "frame"));
@@ -45,30 +45,8 @@ function mount(parent) {
   return state;
 }
 
-// The page's ground tells: its theme may change without a word from the server.
-function themeOf(root) {
-  const probe = root.appendChild(element("span", "probe"));
-  const channels = getComputedStyle(probe).color.match(/[\d.]+/g).slice(0, 3).map(Number);
-  probe.remove();
-  return channels[0] + channels[1] + channels[2] > 384 ? "light" : "dark";
-}
-
-function element(tag, name) {
-  const made = document.createElement(tag);
-  made.className = name;
-  return made;
-}
-
 function buttons(state, bar) {
-  const add = (text, title, press) => {
-    const button = bar.appendChild(element("button", "button"));
-    button.type = "button";
-    button.textContent = text;
-    button.title = title;
-    button.setAttribute("aria-label", title);
-    button.onclick = () => press(button);
-    return button;
-  };
+  const add = (text, title, press) => addButton(bar, text, title, press);
   const circle = add("Lasso", "Drag to circle people", (button) => {
     state.circling = !state.circling;
     button.setAttribute("aria-pressed", String(state.circling));
@@ -93,7 +71,7 @@ function listen(state) {
   canvas.addEventListener("pointercancel", (event) => onCancel(state, event));
   canvas.addEventListener("pointerleave", () => hideTip(state));
   canvas.addEventListener("dblclick", () => home(state));
-  canvas.addEventListener("keydown", (event) => onKey(state, event));
+  canvas.addEventListener("keydown", (event) => onKey(state, KEYS, event));
 }
 
 // A new picture; the view stays the visitor's own.

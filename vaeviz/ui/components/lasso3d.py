@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
-from importlib.resources import files
 
-import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
+from vaeviz.ui.components.packing import component
 
 SCRIPTS = (
+    "canvas.js",
     "lasso3d_data.js",
     "lasso3d_draw.js",
     "lasso3d_hands.js",
     "lasso3d_keys.js",
     "lasso3d.js",
 )
-"""Parts of one module, in an order in which each may use the ones before."""
+STYLES = ("canvas.css", "lasso3d.css")
 
 
 def lasso3d(
@@ -39,14 +37,6 @@ def lasso3d(
     on_drawn_change, on_picked_change : callable
         Called when somebody was circled, or clicked.
     """
-    _component()(
+    component("lasso3d", SCRIPTS, STYLES)(
         key=key, data=data, on_drawn_change=on_drawn_change, on_picked_change=on_picked_change
     )
-
-
-@cache
-def _component() -> ComponentRenderer:
-    folder = files(__package__)
-    script = "\n".join((folder / name).read_text("utf-8") for name in SCRIPTS)
-    style = (folder / "lasso3d.css").read_text("utf-8")
-    return st.components.v2.component("vaeviz_lasso3d", css=style, js=script)

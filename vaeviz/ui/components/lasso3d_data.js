@@ -3,11 +3,6 @@
 const EYE = 4; // as in analysis/lasso.py
 const HOME = { yaw: 0.6, pitch: 0.42, zoom: 1, panX: 0, panY: 0 };
 
-function unpack(text, Type) {
-  const raw = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-  return new Type(raw.buffer);
-}
-
 function unpackScene(data, theme) {
   const xyz = unpack(data.xyz, Float32Array);
   const selected = new Uint8Array(data.ids.length);

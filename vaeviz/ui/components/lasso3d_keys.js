@@ -66,10 +66,3 @@ const KEYS = {
   ...Object.fromEntries(Object.entries(ARROWS).map(
     ([key, way]) => [key, (state, event) => arrow(state, way, event)])),
 };
-
-function onKey(state, event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || !(event.key in KEYS)) return;
-  event.preventDefault();
-  event.stopPropagation();
-  KEYS[event.key](state, event);
-}

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
-
 import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
+
+from vaeviz.ui.components.packing import component
 
 STEPS_PX = (440, 560, 700, 850, 1000)
 """Widths that figures are laid out for: the widest that fits."""
@@ -20,7 +18,7 @@ _KEY = "vaeviz_room"
 
 def width_px() -> int:
     """Width of the content of the page, one of `STEPS_PX`; a narrower page runs once more."""
-    _component()(
+    component("room", ("room.js",))(
         key=_KEY,
         data={"steps": list(STEPS_PX), "assumed": _known()},
         on_width_change=_remember,
@@ -38,9 +36,3 @@ def _remember() -> None:
     told = st.session_state.get(_KEY) or {}
     if told.get("width") in STEPS_PX:
         st.session_state[_WIDTH] = int(told["width"])
-
-
-@cache
-def _component() -> ComponentRenderer:
-    script = (files(__package__) / "room.js").read_text("utf-8")
-    return st.components.v2.component("vaeviz_room", js=script)

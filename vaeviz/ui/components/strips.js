@@ -18,7 +18,7 @@ export default function strips(component) {
 }
 
 function mount(parent) {
-  const root = element("div", "strips");
+  const root = element("div", "root strips");
   const bar = root.appendChild(element("div", "bar"));
   const frame = root.appendChild(element("div", "frame"));
   const canvas = frame.appendChild(element("canvas", "canvas"));
@@ -41,30 +41,8 @@ function mount(parent) {
   return state;
 }
 
-// The page's ground tells: its theme may change without a word from the server.
-function themeOf(root) {
-  const probe = root.appendChild(element("span", "probe"));
-  const channels = getComputedStyle(probe).color.match(/[\d.]+/g).slice(0, 3).map(Number);
-  probe.remove();
-  return channels[0] + channels[1] + channels[2] > 384 ? "light" : "dark";
-}
-
-function element(tag, name) {
-  const made = document.createElement(tag);
-  made.className = name;
-  return made;
-}
-
 function buttons(state, bar) {
-  const add = (text, title, press) => {
-    const button = bar.appendChild(element("button", "button"));
-    button.type = "button";
-    button.textContent = text;
-    button.title = title;
-    button.setAttribute("aria-label", title);
-    button.onclick = () => press(button);
-    return button;
-  };
+  const add = (text, title, press) => addButton(bar, text, title, press);
   add("◀", "Move left", () => pan(state, -0.5));
   add("▶", "Move right", () => pan(state, 0.5));
   add("+", "Zoom in", () => zoom(state, 0.5));
@@ -88,7 +66,7 @@ function listen(state) {
   canvas.addEventListener("pointercancel", (event) => onUp(state, event));
   canvas.addEventListener("pointerleave", () => hideTip(state));
   canvas.addEventListener("dblclick", () => whole(state));
-  canvas.addEventListener("keydown", (event) => onKey(state, event));
+  canvas.addEventListener("keydown", (event) => onKey(state, KEYS, event));
   canvas.addEventListener("blur", () => KEYS.Escape(state));
 }
 

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
-from importlib.resources import files
 
-import streamlit as st
-from streamlit.components.v2.types import ComponentRenderer
+from vaeviz.ui.components.packing import component
 
-SCRIPTS = ("strips_data.js", "strips_draw.js", "strips_hands.js", "strips.js")
-"""Parts of one module, in an order in which each may use the ones before."""
+SCRIPTS = ("canvas.js", "strips_data.js", "strips_draw.js", "strips_hands.js", "strips.js")
+STYLES = ("canvas.css", "strips.css")
 
 
 def strips(data: dict[str, object], key: str, on_view_change: Callable[[], None]) -> None:
@@ -26,12 +23,4 @@ def strips(data: dict[str, object], key: str, on_view_change: Callable[[], None]
     on_view_change : callable
         Called when the visitor has moved the window.
     """
-    _component()(key=key, data=data, on_view_change=on_view_change)
-
-
-@cache
-def _component() -> ComponentRenderer:
-    folder = files(__package__)
-    script = "\n".join((folder / name).read_text("utf-8") for name in SCRIPTS)
-    style = (folder / "strips.css").read_text("utf-8")
-    return st.components.v2.component("vaeviz_strips", css=style, js=script)
+    component("strips", SCRIPTS, STYLES)(key=key, data=data, on_view_change=on_view_change)

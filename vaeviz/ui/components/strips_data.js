@@ -1,11 +1,6 @@
-// What the server sends, unpacked. Numbers travel as base64: exact, small, and quick to read.
+// What the server sends, unpacked.
 
 const MISSING = 65535; // of the 16-bit steps from -1 to 1 that means and extremes come in
-
-function unpack(text, Type) {
-  const raw = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-  return new Type(raw.buffer);
-}
 
 function bits(step) {
   return step === MISSING ? NaN : (step / (MISSING - 1)) * 2 - 1;

@@ -122,13 +122,6 @@ const KEYS = {
   },
 };
 
-function onKey(state, event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || !(event.key in KEYS)) return;
-  event.preventDefault();
-  event.stopPropagation();
-  KEYS[event.key](state, event);
-}
-
 function binAt(state, x) {
   const { bins } = state.scene;
   return Math.floor(((x - bins.x0) / (bins.x1 - bins.x0)) * bins.n);
