@@ -152,6 +152,21 @@ def test_without_the_lasso_plotly_draws(visit: Visit, server: Server) -> None:
     assert canvas(visitor).count() == 0
 
 
+def test_the_address_keeps_the_view(visit: Visit, server: Server) -> None:
+    visitor = open_canvas(visit, server, random_panel())
+    visitor.main.get_by_text("Lasso", exact=True).first.click()
+    visitor.wait_for(lambda: "latent_lasso=false" in visitor.page.url)
+    assert "latent_view=3-D" in visitor.page.url
+    visitor.page.reload()
+    visitor.settle()
+    assert "latent_view=3-D" in visitor.page.url
+    expect(visitor.main.get_by_role("combobox", name="z")).to_be_visible()
+    expect(visitor.plots().first).to_be_visible()
+    assert canvas(visitor).count() == 0
+    visitor.segment("2-D")
+    visitor.wait_for(lambda: "latent_view" not in visitor.page.url)
+
+
 def test_hostile_labels_stay_text(visit: Visit, server: Server) -> None:
     visitor = open_canvas(visit, server, hostile_panel())
     canvas(visitor).press(".")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import OpenPage, check_sound, messages
+from tests.pages.conftest import ROOT, TIMEOUT_S, OpenPage, check_sound, messages
 from tests.pages.trained import trained_state
 from tests.panels import random_panel
 from vaeviz.data.panel import Panel
@@ -31,6 +31,25 @@ def _traces(app: AppTest, position: int = 0) -> list[dict[str, object]]:
         "data"
     ]
     return traces
+
+
+def test_a_link_opens_the_view_it_was_made_of(
+    home: Path, keep: Callable[[Panel], str], keep_model: Callable[[Panel], str]
+) -> None:
+    state = AppState(panel_ref=keep(PANEL), model_ref=keep_model(PANEL))
+    (home / "session.json").write_text(state.to_json())
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_S)
+    app.query_params["latent_view"] = "3-D"
+    app.query_params["latent_lasso"] = "false"
+    app.run()
+    check_sound(app)
+    assert {trace["type"] for trace in _traces(app)} == {"scatter3d"}
+    assert [box.label for box in app.selectbox[:3]] == ["x", "y", "z"]
+    app.toggle(key="latent_lasso").set_value(True).run()
+    assert not app.get("plotly_chart")
+    app.session_state["latent_view"] = "2-D"
+    app.run()
+    assert {trace["type"] for trace in _traces(app)} == {"scatter"}
 
 
 def test_every_person_is_one_point_known_by_its_id(app: AppTest) -> None:

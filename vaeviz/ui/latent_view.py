@@ -79,7 +79,7 @@ def controls(panel: Panel, coordinates: Coordinates, has_split: bool) -> View:
     dimensions = 3 if len(coordinates.columns) > 2 and _wants_3d() else 2
     dimensions = min(dimensions, len(coordinates.columns))
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        segments("View", ["2-D", "3-D"], VIEW_KEY)
+        segments("View", ["2-D", "3-D"], VIEW_KEY, bind=True)
         axes = _axes(coordinates, dimensions)
         colour_by = _colour_by(panel, has_split)
         regions = clusters_view.region_choice(dimensions == 2)
@@ -109,7 +109,8 @@ def charts(panel: Panel, main: Coordinates, view: View) -> None:
 
 
 def _wants_3d() -> bool:
-    return st.session_state.get(VIEW_KEY) == "3-D"
+    """As the switch says, or the address where the switch is not drawn yet."""
+    return st.session_state.get(VIEW_KEY, st.query_params.get(VIEW_KEY)) == "3-D"
 
 
 def _axes(coordinates: Coordinates, dimensions: int) -> tuple[str, ...]:
@@ -168,6 +169,7 @@ def _with_lasso(coordinates: Coordinates) -> bool:
         value=True,
         key="latent_lasso",
         persist_state="session",
+        bind="query-params",
         help="Off: the same picture by Plotly, with its downloads and without selecting.",
     )
 

@@ -65,8 +65,10 @@ def loading(name: str, height: int, text: str) -> AbstractContextManager[object]
     return st.skeleton(height=height) if first else st.spinner(text)
 
 
-def segments(label: str, options: Sequence[str], key: str, hide_label: bool = False) -> str:
-    """A segmented control that always has a value and survives page switches."""
+def segments(
+    label: str, options: Sequence[str], key: str, hide_label: bool = False, bind: bool = False
+) -> str:
+    """A segmented control that always has a value and survives page switches; `bind` as above."""
     if st.session_state.get(key) not in options:
         st.session_state.pop(key, None)
     chosen = st.segmented_control(
@@ -77,5 +79,6 @@ def segments(label: str, options: Sequence[str], key: str, hide_label: bool = Fa
         key=key,
         persist_state="session",
         label_visibility="collapsed" if hide_label else "visible",
+        bind="query-params" if bind else None,
     )
     return chosen if chosen in options else options[0]
