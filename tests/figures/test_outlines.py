@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from tests.figures.test_scene3d import people
+from vaeviz.data.selection import Selection
 from vaeviz.figures.chart import Chart
 from vaeviz.figures.latent import scatter_2d
-from vaeviz.figures.outlines import LEVELS, with_density, with_hull
+from vaeviz.figures.outlines import LEVELS, with_density, with_hull, with_kept
 
 
 @pytest.fixture
@@ -37,3 +38,21 @@ def test_density_is_highest_where_people_are(chart: Chart) -> None:
 def test_too_few_places_draw_nothing(chart: Chart, points: list[tuple[int, int]]) -> None:
     assert with_hull(chart, points) is chart
     assert with_density(chart, points) is chart
+
+
+def test_kept_selections_are_ringed_in_their_colours(chart: Chart) -> None:
+    kept = [
+        Selection(name="<b>one</b>", colour="#112233", sample_ids=("a", "c", "elsewhere")),
+        Selection(name="nobody here", colour="#445566", sample_ids=("elsewhere",)),
+        Selection(name="two", colour="#778899", sample_ids=("c",)),
+    ]
+    drawn = with_kept(chart, ["a", "b", "c"], [(1, 2), (3, 4), (5, 6)], kept)
+    one, two = drawn.figure.data[len(chart.figure.data) :]
+    assert (one.marker.color, two.marker.color) == ("#112233", "#778899")
+    assert (one.x.tolist(), one.y.tolist()) == ([1, 5], [2, 6])
+    assert two.marker.size > one.marker.size
+    assert "<b>" not in one.name
+    assert one.name.endswith("(2)")
+    assert one.customdata is None
+    assert "two (1)" in drawn.alt
+    assert with_kept(chart, ["a"], [(1, 2)], kept[1:2]) is chart

@@ -26,10 +26,8 @@ def app(
     return open_page("latent", AppState(panel_ref=keep(PANEL), model_ref=keep_model(PANEL)))
 
 
-def _traces(app: AppTest, position: int = 0) -> list[dict[str, object]]:
-    traces: list[dict[str, object]] = json.loads(app.get("plotly_chart")[position].proto.spec)[
-        "data"
-    ]
+def _traces(app: AppTest, position: int = 0) -> list[dict[str, Any]]:
+    traces: list[dict[str, Any]] = json.loads(app.get("plotly_chart")[position].proto.spec)["data"]
     return traces
 
 
@@ -78,8 +76,18 @@ def test_a_selection_is_kept_and_compared_with_the_rest(app: AppTest) -> None:
     app.run()
     check_sound(app)
     assert "Fst (Hudson)" in app.get("plotly_chart")[1].proto.spec
+    app.color_picker(key="kept_colour_0").set_value("#123456").run()
+    assert app.session_state["vaeviz_state"].kept[0].colour == "#123456"
+    n_before = len(_traces(app))
+    app.toggle(key="latent_kept").set_value(True).run()
+    check_sound(app)
+    ring = _traces(app)[-1]
+    assert len(_traces(app)) == n_before + 1
+    assert ring["marker"]["color"] == "#123456"
+    assert "customdata" not in ring
     app.button(key="kept_Remove_0").click().run()
     assert app.session_state["vaeviz_state"].kept == ()
+    assert not [x for x in app.toggle if x.key == "latent_kept"]
     app.button(key="sel_clear").click().run()
     app.text_input(key="pick_search").set_value("ID0000")
     next(b for b in app.button if b.label == "Select these IDs").click().run()

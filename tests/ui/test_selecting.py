@@ -119,6 +119,19 @@ def test_kept_selections_have_colours_and_combine(session: dict[str, object]) ->
     assert [x.sample_ids for x in state.get().kept] == [("B", "C")]
 
 
+def test_a_kept_selection_takes_a_colour_and_nothing_else(session: dict[str, object]) -> None:
+    for name in ("one", "two"):
+        state.update(selection=selecting.make(["A"], "by hand").model_copy(update={"name": name}))
+        selecting.keep()
+    before = state.get().kept
+    selecting.recolour("two", "#ABCDEF")
+    assert [x.colour for x in state.get().kept] == [before[0].colour, "#ABCDEF"]
+    assert [x.name for x in state.get().kept] == ["one", "two"]
+    for bad in ("red", "#12345", '#123456"><img>', "None"):
+        selecting.recolour("one", bad)
+    assert state.get().kept[0] == before[0]
+
+
 def test_no_more_are_kept_than_there_is_room_for() -> None:
     for i in range(state.MAX_KEPT + 3):
         state.keep(selecting.make(["A"], "x").model_copy(update={"name": f"n{i}"}))

@@ -1,21 +1,27 @@
-"""Lines over a map of people: contours of density, and the hull of those selected."""
+"""Lines over a map of people: contours of density, hull of those selected, rings of kept sets."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
+from vaeviz.data.selection import Selection
+from vaeviz.escape import plain
 from vaeviz.figures.chart import Chart
-from vaeviz.figures.theme import INKS, rounded
+from vaeviz.figures.latent import SVG_POINTS
+from vaeviz.figures.theme import INKS, label, rounded
 
 CELLS = 90
 LEVELS = (0.03, 0.08, 0.2, 0.4, 0.7)
 """Contours, as shares of the highest density."""
 
 MIN_PEOPLE = 5
+INNER_PX, WIDER_PX, SIZES = 10, 3, 5
+"""Rings of kept selections: the innermost, the next one wider by so much, and how many sizes."""
 
 
 def with_density(chart: Chart, points: ArrayLike) -> Chart:
@@ -91,6 +97,53 @@ def with_hull(chart: Chart, points: ArrayLike) -> Chart:
     )
     alt = f"{chart.alt} The convex hull of the people selected is drawn."
     return dataclasses.replace(chart, figure=figure, alt=alt)
+
+
+def with_kept(
+    chart: Chart, samples: Sequence[str], points: ArrayLike, kept: Sequence[Selection]
+) -> Chart:
+    """A map with the people of every kept selection ringed in its colour.
+
+    Parameters
+    ----------
+    chart
+        From `figures.latent.scatter_2d`.
+    samples
+        IDs of the people.
+    points
+        Where they are in the axes drawn, shape (n, 2).
+    kept
+        Rings of later ones are wider, so that who is in several has several.
+    """
+    ids, places = np.asarray(samples, object), np.asarray(points, np.float64).reshape(-1, 2)
+    figure, told = go.Figure(chart.figure), []
+    point = go.Scatter if len(ids) <= SVG_POINTS else go.Scattergl
+    for number, selection in enumerate(kept):
+        inside = np.isin(ids.astype(str), selection.sample_ids)
+        if inside.any():
+            n_people = len(set(ids[inside]))
+            told.append(f"{plain(selection.name, 40)} ({n_people:,})")
+            ring = _ring(selection, number, n_people)
+            x, y = rounded(places[inside]).T
+            figure.add_trace(point(x=x, y=y, **ring))
+    if not told:
+        return chart
+    alt = f"{chart.alt} Rings mark kept selections: {', '.join(told)}."
+    return dataclasses.replace(chart, figure=figure, alt=alt)
+
+
+def _ring(selection: Selection, number: int, n_people: int) -> dict[str, object]:
+    return {
+        "mode": "markers",
+        "marker": {
+            "symbol": "circle-open",
+            "size": INNER_PX + WIDER_PX * (number % SIZES),
+            "color": selection.colour,
+            "line": {"width": 1.8},
+        },
+        "name": f"{label(selection.name, 40)} ({n_people:,})",
+        "hoverinfo": "skip",
+    }
 
 
 def _finite(points: ArrayLike) -> np.ndarray:

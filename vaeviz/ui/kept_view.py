@@ -1,7 +1,11 @@
-"""Selections put aside: used again, taken away from one another, let go, and read from a file."""
+"""Selections put aside: used again, coloured, drawn on the map, let go, and read from a file."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pandas as pd
 import streamlit as st
 
 from vaeviz.data.panel import Panel
@@ -10,8 +14,39 @@ from vaeviz.errors import RegionError
 from vaeviz.escape import escape
 from vaeviz.ui import selecting, state
 
+if TYPE_CHECKING:
+    from vaeviz.figures.chart import Chart
+
 _UPLOAD, _ROUND, _ERROR = "kept_upload", "vaeviz_kept_round", "vaeviz_kept_error"
 MAX_MB = MAX_SELECTION_BYTES // 1_000_000
+
+
+def wanted() -> bool:
+    """A switch for drawing kept selections on the map, where there are any."""
+    return bool(state.get().kept) and st.toggle(
+        "Kept selections",
+        key="latent_kept",
+        persist_state="session",
+        bind="query-params",
+        help="Rings in the colours of the selections that were kept.",
+    )
+
+
+def on_map(chart: Chart, table: pd.DataFrame, axes: Sequence[str]) -> Chart:
+    """A 2-D map with the people of kept selections ringed.
+
+    Parameters
+    ----------
+    chart
+        From `figures.latent.scatter_2d`.
+    table
+        Of coordinates, one row a person.
+    axes
+        The two columns drawn.
+    """
+    from vaeviz.figures.outlines import with_kept
+
+    return with_kept(chart, list(table["sample"]), table[list(axes)], state.get().kept)
 
 
 def section(panel: Panel) -> None:
@@ -29,9 +64,9 @@ def section(panel: Panel) -> None:
 
 
 def _entry(number: int, selection: Selection) -> None:
-    dot, name = escape("●"), escape(selection.name, 40)
+    name = escape(selection.name, 40)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.html(f'<span style="color:{selection.colour}">{dot}</span>', width="content")
+        _colour_picker(number, selection)
         st.markdown(f"**{name}** · {len(selection.sample_ids):,}", help=escape(selection.rule, 300))
         for text, action in (("Use", selecting.use_kept), ("Remove", state.forget)):
             st.button(
@@ -41,6 +76,23 @@ def _entry(number: int, selection: Selection) -> None:
                 on_click=action,
                 args=(selection.name,),
             )
+
+
+def _colour_picker(number: int, selection: Selection) -> None:
+    key = f"kept_colour_{number}"
+    # Entries move up when one is removed, so a picker always shows what its entry has now.
+    st.session_state[key] = selection.colour
+    st.color_picker(
+        f"Colour of {escape(selection.name, 40)}",
+        key=key,
+        label_visibility="collapsed",
+        on_change=_take_colour,
+        args=(selection.name, key),
+    )
+
+
+def _take_colour(name: str, key: str) -> None:
+    selecting.recolour(name, str(st.session_state.get(key)))
 
 
 def _upload(panel: Panel) -> None:

@@ -12,7 +12,7 @@ import streamlit as st
 from vaeviz.data.panel import LEVELS, Panel
 from vaeviz.data.selection_rule import ByPolygon
 from vaeviz.escape import plain
-from vaeviz.ui import clusters_view, derived, lasso_view, selecting, state
+from vaeviz.ui import clusters_view, derived, kept_view, lasso_view, selecting, state
 from vaeviz.ui.colouring import ONE_COLOUR, SPLIT, row_labels
 from vaeviz.ui.explain import teaching
 from vaeviz.ui.show import show_chart, theme
@@ -48,6 +48,7 @@ class View:
     beside: bool
     regions: str
     lasso: bool = True
+    kept: bool = False
 
 
 def latent_coordinates(model: TrainedModel, panel: Panel) -> Coordinates:
@@ -85,8 +86,9 @@ def controls(panel: Panel, coordinates: Coordinates, has_split: bool) -> View:
         regions = clusters_view.region_choice(dimensions == 2)
         beside = _beside(coordinates)
         show_sd = dimensions == 2 and _show_sd(coordinates)
+        kept = dimensions == 2 and kept_view.wanted()
         lasso = dimensions == 3 and _with_lasso(coordinates)
-    return View(axes, colour_by, show_sd, beside, regions, lasso)
+    return View(axes, colour_by, show_sd, beside, regions, lasso, kept)
 
 
 def too_flat(model: TrainedModel) -> bool:
@@ -182,6 +184,8 @@ def _chart(panel: Panel, coordinates: Coordinates, view: View) -> None:
         return
     chart = _build(panel, coordinates, view, key, labels)
     chart = clusters_view.with_regions(chart, panel, coordinates, view, labels)
+    if view.kept and len(view.axes) == 2:
+        chart = kept_view.on_map(chart, coordinates.table, view.axes)
     rule = f"drawn on {coordinates.name}: {', '.join(view.axes)}"
     drawn = partial(_drawn, coordinates, view.axes)
     callback = partial(selecting.from_chart, key, rule, drawn=drawn)

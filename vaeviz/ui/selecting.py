@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import cast
@@ -162,6 +163,16 @@ def keep() -> None:
     taken = {x.colour for x in kept if x.name != current.name}
     free = [c for c in OKABE_ITO if c not in taken] or [OKABE_ITO[len(kept) % len(OKABE_ITO)]]
     state.keep(current.model_copy(update={"colour": free[0]}))
+
+
+def recolour(name: str, colour: str) -> None:
+    """Give a kept selection another colour, '#rrggbb'; anything else changes nothing."""
+    if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
+        return
+    kept = state.get().kept
+    state.update(
+        kept=tuple(x.model_copy(update={"colour": colour}) if x.name == name else x for x in kept)
+    )
 
 
 def use_kept(name: str) -> None:
