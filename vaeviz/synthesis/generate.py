@@ -193,7 +193,7 @@ class _Search:
         return RegionError(
             f"None of {self.n_tried:,} people drawn encodes into the region.",
             "Train the models longer, widen the region, choose another generator, or keep "
-            "whoever is drawn (--no-reject).",
+            "whoever is drawn (on the page under More settings; --no-reject in a terminal).",
         )
 
     def share_inside(self) -> float:

@@ -111,7 +111,10 @@ def take_drawn(key: str, known: frozenset[str], rule: partial[ByPolygon]) -> Non
     except ConfigError:
         logger.warning("a line drawn in 3-D came with an unusable view")
         return
-    words = f"drawn on {origin.on}: {', '.join(origin.axes)}"
+    from vaeviz.figures.points import axis_label
+
+    axes = ", ".join(axis_label(axis) for axis in origin.axes)
+    words = f"drawn in 3-D on {origin.on}: {axes}"
     selecting.apply(ids, words, selecting.current_how(), origin)
 
 
