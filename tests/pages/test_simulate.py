@@ -25,6 +25,7 @@ from vaeviz.config import TrainConfig
 from vaeviz.data.panel import Panel
 from vaeviz.data.readers import read_panel
 from vaeviz.data.selection import Selection
+from vaeviz.data.selection_rule import ByEllipsoid
 from vaeviz.data.vcz import save_panel
 from vaeviz.reports.cohort_export import Origin
 from vaeviz.reports.cohort_readme import redraw_command
@@ -340,6 +341,27 @@ def test_people_around_a_person_and_at_a_free_point(app: AppTest) -> None:
     assert at_edge is not None
     assert at_edge.cohort.region.kind == "point"
     assert len(at_edge.cohort.region.members) == 60
+
+
+def test_people_around_a_person_become_the_selection(app: AppTest) -> None:
+    app.session_state["simulate_source"] = "Around a person"
+    app.run()
+    person = str(model_panel().sample_ids[7])
+    app.selectbox(key="simulate_person").set_value(person).run()
+    app.slider(key="simulate_radius").set_value(0.8).run()
+    app.button(key="simulate_select").click().run()
+    check_sound(app)
+    selection = app.session_state["vaeviz_state"].selection
+    rule = selection.origin
+    assert isinstance(rule, ByEllipsoid)
+    assert rule.digests == (small_model().digest, model_panel().digest)
+    table = small_model().embed(model_panel())
+    places = table[list(rule.axes)]
+    assert rule.centre == pytest.approx(places[table["sample"] == person].to_numpy()[0])
+    far = (((places - rule.centre) / (rule.radius * places.std(ddof=0))) ** 2).sum(axis=1)
+    assert set(selection.sample_ids) == set(table["sample"][far <= 1])
+    assert 1 < len(selection.sample_ids) < len(table)
+    assert app.selectbox(key="simulate_person").value == person
 
 
 def test_shares_of_a_mixture(app: AppTest) -> None:

@@ -10,8 +10,9 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from vaeviz.data.panel import Panel
+from vaeviz.data.selection_rule import ByEllipsoid
 from vaeviz.escape import plain
-from vaeviz.ui import state
+from vaeviz.ui import selecting, state
 from vaeviz.ui.cache import remembered
 from vaeviz.ui.tables import show_frame
 from vaeviz.ui.widgets import choice
@@ -64,11 +65,42 @@ def around_person(panel: Panel, map_model: TrainedModel) -> Region:
         key="simulate_radius",
         persist_state="session",
     )
-    places = positions(map_model, panel)
+    places, digests = positions(map_model, panel), (map_model.digest, panel.digest)
     name = f"around {person}, radius {radius:g} sd"
     region = ellipsoid_region(places, places[ids.index(person)], radius, name)
-    st.caption(f"{len(region.members):,} people lie within.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"{len(region.members):,} people lie within.", width="content")
+        st.button(
+            "Make them the selection",
+            key="simulate_select",
+            type="tertiary",
+            icon=":material/lasso_select:",
+            on_click=_select,
+            args=(tuple(ids[k] for k in region.members), name, rule_of(region, radius, digests)),
+        )
     return region
+
+
+def rule_of(region: Region, radius: float, digests: tuple[str, ...]) -> ByEllipsoid:
+    """The rule of a selection of everybody in an ellipsoid.
+
+    Parameters
+    ----------
+    region : Region
+        From `synthesis.region.ellipsoid_region`.
+    radius : float
+        In standard deviations of each axis of the map.
+    digests : tuple of str
+        Of the map model and of the panel.
+    """
+    centre = tuple(float(x) for x in region.centre)
+    axes = tuple(f"latent_{k + 1}_mean" for k in range(len(centre)))
+    return ByEllipsoid(on="latent", axes=axes, centre=centre, radius=radius, digests=digests)
+
+
+def _select(ids: tuple[str, ...], words: str, origin: ByEllipsoid) -> None:
+    selecting.redraw_charts()
+    selecting.apply(ids, words, origin=origin)
 
 
 def free_point(panel: Panel, map_model: TrainedModel) -> Region:
