@@ -41,7 +41,7 @@ class Donors:
     mean, sd : float64 arrays, shape (n_windows, N, n_latent)
         Posterior of every window.
     transitions : list of Transitions
-        From each window to the next, by the codes of that window; none from the last.
+        Steps to near codes of each window.
     """
 
     rows: NDArray[np.int64]
@@ -61,9 +61,32 @@ class Donors:
             Who does not hop.
         """
         path = [start]
-        for transitions, uniform, stays in zip(self.transitions, step, stay, strict=True):
+        for transitions, uniform, stays in zip(self.transitions[:-1], step, stay, strict=True):
             path.append(np.where(stays, path[-1], transitions.step(path[-1], uniform)))
         return np.stack(path)
+
+    def between(self, path: NDArray[np.int64], step: Floats, share: Floats) -> Floats:
+        """Codes on the lines from the donors of `path` to others that are alike in the window.
+
+        Parameters
+        ----------
+        path : int64 array, shape (n_windows, n_walkers)
+        step : float64 array, shape of `path`
+            Uniform numbers that choose the others.
+        share : float64 array, shape of `path`
+            How far along the line: 0 is the donor.
+
+        Returns
+        -------
+        float64 array, shape (n_windows, n_walkers, n_latent)
+        """
+        codes = [
+            mean[at] + share_[:, None] * (mean[transitions.step(at, uniform)] - mean[at])
+            for mean, transitions, at, uniform, share_ in zip(
+                self.mean, self.transitions, path, step, share, strict=True
+            )
+        ]
+        return np.stack(codes)
 
 
 def read_donors(
@@ -77,7 +100,7 @@ def read_donors(
         balanced_transitions(
             codes, config.neighbours, common_generator(config.seed, _GRAPHS, index, window)
         )
-        for window, codes in enumerate(mean[:-1])
+        for window, codes in enumerate(mean)
     ]
     return Donors(panel.row_index(part.members), mean, sd, transitions)
 
@@ -85,10 +108,11 @@ def read_donors(
 class WalkDrawer:
     """Draws haplotypes by walks among the donors of a region; see `balanced_transitions`.
 
-    In every window a haplotype takes the posterior of one donor's code, with the posterior's
-    noise, and is decoded and drawn. In a mixture or on a path, crossovers since the ancestors met
-    decide in which part's walk it is. Walkers start at a permutation of the donors, so that a
-    cohort of their number begins at each of them once.
+    In every window a haplotype takes a code on the line between its donor's and that of another
+    haplotype that is alike there, at a random place of it: no window is one real person's. The
+    noise of the donor's posterior is added; the code is decoded and drawn. In a mixture or on a
+    path, crossovers since the ancestors met decide in which part's walk it is. Walkers start at a
+    permutation of the donors, so that a cohort of their number begins at each of them once.
 
     Parameters
     ----------
@@ -142,20 +166,22 @@ class WalkDrawer:
         """Latents (n_rows, n_codes), parts (n_rows, n_windows), and first donors' panel rows."""
         n_windows, n_latent = self.model.config.n_windows, self.model.config.n_latent
         n_parts = len(self.parts)
-        parts, uniform, noise = [], [], []
+        parts, uniform, blend, noise = [], [], [], []
         for candidate, rng in zip(candidates, generators, strict=True):
             shares = shares_of(self.region, candidate.person, self.config.n)
             parts.append(draw_parts(rng, shares, self._chances, HAPLOTYPES))
             uniform.append(rng.random((2, n_parts, n_windows - 1, HAPLOTYPES)))
+            blend.append(rng.random((2, n_windows, HAPLOTYPES)))
             noise.append(rng.standard_normal((n_windows, HAPLOTYPES, n_latent)))
         part = np.concatenate(parts)
         step, hop = np.concatenate(uniform, axis=3)
+        other, share = np.concatenate(blend, axis=2)
         z = np.empty((n_windows, len(part), n_latent))
         sd, first = np.empty_like(z), np.empty(len(part), np.int64)
         for k, donors in enumerate(self.parts):
             walk = donors.walk(self._starts(k, candidates), step[k], hop[k] >= self.config.hop)
             window, row = np.nonzero(np.equal(part.T, k))
-            z[window, row] = donors.mean[window, walk[window, row]]
+            z[window, row] = donors.between(walk, other, share)[window, row]
             sd[window, row] = donors.sd[window, walk[window, row]]
             mine = part[:, 0] == k
             first[mine] = donors.rows[walk[0, mine]]
