@@ -186,7 +186,7 @@ def _chart(panel: Panel, coordinates: Coordinates, view: View) -> None:
     chart = clusters_view.with_regions(chart, panel, coordinates, view, labels)
     if view.kept and len(view.axes) == 2:
         chart = kept_view.on_map(chart, coordinates.table, view.axes)
-    rule = f"drawn on {coordinates.name}: {', '.join(view.axes)}"
+    rule = f"drawn on {coordinates.name}: {', '.join(map(axis_label, view.axes))}"
     drawn = partial(_drawn, coordinates, view.axes)
     callback = partial(selecting.from_chart, key, rule, drawn=drawn)
     show_chart(chart, key, callback if len(view.axes) == 2 else None)
