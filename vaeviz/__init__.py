@@ -1,3 +1,3 @@
 """VAEviz: population structure with variational autoencoders, in the browser and from Python."""
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"
