@@ -177,6 +177,8 @@ def _with_lasso(coordinates: Coordinates) -> bool:
 
 
 def _chart(panel: Panel, coordinates: Coordinates, view: View) -> None:
+    from vaeviz.figures.points import axis_label
+
     key = selecting.chart_key(f"{coordinates.name}_{len(view.axes)}d")
     labels = row_labels(panel, coordinates.table, view.colour_by)
     if len(view.axes) == 3 and view.lasso:
