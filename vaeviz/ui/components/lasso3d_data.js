@@ -1,7 +1,7 @@
 // What the server sends, unpacked; where points are on the screen; and who is inside a line.
 
 const EYE = 4; // as in analysis/lasso.py
-const HOME = { yaw: 0.6, pitch: 0.42, zoom: 1, panX: 0, panY: 0 };
+const HOME = { yaw: 0.6, pitch: 0.42, zoom: 0.92, panX: 0, panY: 0.13 };
 
 function unpackScene(data, theme) {
   const xyz = unpack(data.xyz, Float32Array);
