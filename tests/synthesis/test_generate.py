@@ -6,10 +6,17 @@ import pytest
 from tests.panels import HOSTILE
 from tests.trained import model_panel, small_model
 from vaeviz.config import SimulateConfig
+from vaeviz.data.selection import Selection
 from vaeviz.errors import RegionError
 from vaeviz.synthesis.generate import generate
 from vaeviz.synthesis.generators import latent_positions
-from vaeviz.synthesis.region import Region, ellipsoid_region, path_region, population_region
+from vaeviz.synthesis.region import (
+    Region,
+    ellipsoid_region,
+    path_region,
+    population_region,
+    selection_region,
+)
 
 
 @pytest.mark.parametrize("rows", ["person", "haplotype"])
@@ -56,6 +63,19 @@ def test_fewer_people_are_the_first_of_more() -> None:
     region = population_region(panel, "SUP1")
     few, many = (generate(model, panel, region, SimulateConfig(n=n)).panel for n in (5, 20))
     np.testing.assert_array_equal(few.counts, many.counts[:5])
+
+
+def test_the_same_people_selected_otherwise_give_the_same_cohort() -> None:
+    """Two sessions: one circled them, one listed them, at other times and in another order."""
+    model, panel = small_model(), model_panel()
+    ids = [str(x) for x in panel.sample_ids[panel.labels("population") == "POP2"]]
+    circled = Selection(name="corner", sample_ids=tuple(ids), rule="lasso", created="2026-11-22")
+    listed = Selection(name="corner", sample_ids=tuple(ids[::-1]), rule="read from ids.txt")
+    digests = {
+        generate(model, panel, selection_region(panel, s), SimulateConfig(n=20)).panel.digest
+        for s in (circled, listed)
+    }
+    assert len(digests) == 1
 
 
 def test_frequencies_follow_the_decoder() -> None:
