@@ -101,6 +101,7 @@ def test_hands_move_the_window(visit: Visit, server: Server) -> None:
     assert window(visitor) == whole
 
 
+@pytest.mark.slow
 def test_buttons_and_keys_do_the_same(visit: Visit, server: Server) -> None:
     visitor = open_strips(visit, server, random_panel(n_sites=5000), scheme="dark", width=800)
     whole = window(visitor)
@@ -154,6 +155,7 @@ def test_a_site_tells_its_exact_values(visit: Visit, server: Server) -> None:
     assert lines[4] == f"n = {len(alleles)} alleles"
 
 
+@pytest.mark.slow
 def test_regions_that_are_not_there_are_told(visit: Visit, server: Server) -> None:
     visitor = open_strips(visit, server, random_panel())
     whole = window(visitor)
@@ -222,6 +224,7 @@ def test_time_from_gesture_to_new_strips(visit: Visit, server: Server) -> None:
     print(f"gesture to strips, ms: {times}; back to the view {back:.2f} s, away {away:.2f} s")
 
 
+@pytest.mark.slow
 def test_hostile_labels_stay_text(visit: Visit, server: Server) -> None:
     from tests.panels import hostile_panel
 

@@ -51,6 +51,7 @@ def click_place(visitor: Visitor, start: str) -> None:
     visitor.settle()
 
 
+@pytest.mark.slow
 def test_clicking_a_cell_takes_it_as_origin(visit: Visit, server: Server) -> None:
     visitor = open_view(visit, server, "Serial founder")
     click_place(visitor, "-18.00,18.")

@@ -136,6 +136,7 @@ def test_keys_draw_a_line_and_open_a_person(visit: Visit, server: Server) -> Non
     assert told.split(", ")[0] in set(panel.sample_ids)
 
 
+@pytest.mark.slow
 def test_the_button_circles_without_shift(visit: Visit, server: Server) -> None:
     panel = random_panel(n_samples=100)
     visitor = open_canvas(visit, server, panel)
@@ -145,6 +146,7 @@ def test_the_button_circles_without_shift(visit: Visit, server: Server) -> None:
     assert set(selection.sample_ids) == computed(panel, selection.origin)
 
 
+@pytest.mark.slow
 def test_without_the_lasso_plotly_draws(visit: Visit, server: Server) -> None:
     visitor = open_canvas(visit, server, random_panel())
     visitor.main.get_by_text("Lasso", exact=True).first.click()
@@ -152,6 +154,7 @@ def test_without_the_lasso_plotly_draws(visit: Visit, server: Server) -> None:
     assert canvas(visitor).count() == 0
 
 
+@pytest.mark.slow
 def test_the_address_keeps_the_view(visit: Visit, server: Server) -> None:
     visitor = open_canvas(visit, server, random_panel())
     visitor.main.get_by_text("Lasso", exact=True).first.click()
@@ -167,6 +170,7 @@ def test_the_address_keeps_the_view(visit: Visit, server: Server) -> None:
     visitor.wait_for(lambda: "latent_view" not in visitor.page.url)
 
 
+@pytest.mark.slow
 def test_hostile_labels_stay_text(visit: Visit, server: Server) -> None:
     visitor = open_canvas(visit, server, hostile_panel())
     canvas(visitor).press(".")

@@ -76,6 +76,7 @@ def test_play_draws_routes_without_the_server(visit: Visit, tmp_path: Path) -> N
     assert visitor.page.locator("[data-testid=stApp][data-test-script-state=running]").count() == 0
 
 
+@pytest.mark.slow
 def test_the_saved_page_plays_too(visit: Visit, tmp_path: Path) -> None:
     visitor = visit()
     open_map(visitor, "Peopling of the world")

@@ -15,6 +15,7 @@ from vaeviz.ui.tour import PLACES
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
+@pytest.mark.slow
 def test_the_tour_leads_through_its_eight_steps(visit: Visit) -> None:
     """From page to page with settings in the address, which a change of page has to let go."""
     visitor = visit()

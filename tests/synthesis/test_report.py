@@ -111,6 +111,7 @@ def test_held_out_people_pass_for_real_ones() -> None:
         assert row(report, key)["verdict"] != "poor", key
 
 
+@pytest.mark.slow
 def test_missing_calls_do_not_give_real_people_away() -> None:
     model, panel = small_model(), model_panel()
     hidden = np.random.default_rng(0).random(panel.as_dosages().counts.shape) < 0.1
@@ -125,6 +126,7 @@ def test_missing_calls_do_not_give_real_people_away() -> None:
         assert abs(difference) < 0.12, key
 
 
+@pytest.mark.slow
 def test_map_gives_places_and_its_absence_leaves_them_unjudged() -> None:
     cohort, _ = made()
     model, panel = small_model(), model_panel()
@@ -202,6 +204,7 @@ def test_same_seed_same_report() -> None:
     assert again.to_json() == report.to_json()
 
 
+@pytest.mark.slow
 def test_two_hundred_people_take_seconds() -> None:
     cohort, _ = made("haplotype", 200)
     start = time.process_time()
