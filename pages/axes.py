@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from vaeviz.ui import axes_view, explain, guards
+from vaeviz.ui import explain, guards
+from vaeviz.ui.axes import axes_view
 from vaeviz.ui.errors import shown_errors
 
 explain.open_page("axes")

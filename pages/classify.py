@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from vaeviz.ui import classify_source, classify_view, explain, guards
+from vaeviz.ui import explain, guards
+from vaeviz.ui.classify import classify_source, classify_view
 from vaeviz.ui.errors import shown_errors
-from vaeviz.ui.train_view import overlap_report
+from vaeviz.ui.train.train_view import overlap_report
 
 explain.open_page("classify")
 panel = guards.need_panel()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vaeviz.ui import compare_table, compare_view, explain, guards, state
+from vaeviz.ui import explain, guards, state
+from vaeviz.ui.compare import compare_table, compare_view
 from vaeviz.ui.errors import shown_errors
 
 

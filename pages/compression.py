@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-from vaeviz.ui import (
-    codec_file_view,
-    codecs_view,
-    compression_view,
-    explain,
-    guards,
-    latent_sizes_view,
-    steps,
-)
+from vaeviz.ui import explain, guards, steps
+from vaeviz.ui.compression import codec_file_view, codecs_view, compression_view, latent_sizes_view
 from vaeviz.ui.errors import shown_errors
 
 TABS = {

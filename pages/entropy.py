@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from vaeviz.data.panel import Panel
-from vaeviz.ui import (
+from vaeviz.ui import explain, guards
+from vaeviz.ui.entropy import (
     against_view,
     bar_code_view,
     diversity_view,
     entropy_map,
     entropy_view,
-    explain,
     founder_view,
-    guards,
     mean_entropy_view,
     populations_view,
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vaeviz.ui import cohorts, explain, export_view, export_zip, guards, state
+from vaeviz.ui import cohorts, explain, guards, state
 from vaeviz.ui.errors import shown_errors
-from vaeviz.ui.export_parts import Source
+from vaeviz.ui.export import export_view, export_zip
+from vaeviz.ui.export.export_parts import Source
 
 explain.open_page("export")
 panel = guards.need_panel()

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vaeviz.ui import (
-    clusters_view,
-    explain,
-    guards,
-    kept_view,
-    latent_view,
-    person_view,
-    selection_view,
-    state,
-)
+from vaeviz.ui import explain, guards, state
 from vaeviz.ui.errors import shown_errors
+from vaeviz.ui.latent import clusters_view, kept_view, latent_view, person_view, selection_view
+from vaeviz.ui.latent.coordinates import latent_coordinates, pca_coordinates
 from vaeviz.ui.widgets import loading
 
 CHART_HEIGHT = 620
@@ -31,9 +24,9 @@ def explore() -> None:
         model = guards.find_model()
         flat = model is not None and latent_view.too_flat(model)
         if model is None or flat:
-            coordinates = latent_view.pca_coordinates(panel)
+            coordinates = pca_coordinates(panel)
         else:
-            coordinates = latent_view.latent_coordinates(model, panel)
+            coordinates = latent_coordinates(model, panel)
     if model is None:
         offer_training()
     elif flat:

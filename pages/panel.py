@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vaeviz.ui import explain, guards, jobs, panel_choose, panel_filter, panel_overview, state
+from vaeviz.ui import explain, guards, jobs, state
 from vaeviz.ui.errors import shown_errors
+from vaeviz.ui.panel import panel_choose, panel_filter, panel_overview
 from vaeviz.ui.steps import CHOOSE, FILTER, LOOK, PANEL, UPLOAD, switch
 
 explain.open_page("panel")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from vaeviz.ui import admix_view, cohort_view, explain, guards, steps
+from vaeviz.ui import explain, guards, steps
+from vaeviz.ui.simulate import admix_view, cohort_view
 
 explain.open_page("simulate")
 panel = guards.need_panel()

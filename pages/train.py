@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from vaeviz.ui import explain, guards, jobs, model_view, state, train_form, train_view
+from vaeviz.ui import explain, guards, jobs, state
 from vaeviz.ui.errors import shown_errors
 from vaeviz.ui.steps import FIT, IN_USE, LOAD, TRAIN, switch
+from vaeviz.ui.train import model_view, train_form, train_view
 
 explain.open_page("train")
 panel = guards.need_panel()

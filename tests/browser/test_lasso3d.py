@@ -20,7 +20,7 @@ from vaeviz.data.selection import Selection
 from vaeviz.data.selection_rule import ByPolygon
 from vaeviz.data.vcz import save_panel
 from vaeviz.ui.derived import PCA_SEED
-from vaeviz.ui.latent_view import N_COMPONENTS
+from vaeviz.ui.latent.coordinates import N_COMPONENTS
 from vaeviz.ui.state import AppState
 
 pytestmark = pytest.mark.browser

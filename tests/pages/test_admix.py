@@ -16,7 +16,7 @@ from tests.panels import odd_panels, random_panel
 from tests.trained import model_panel
 from vaeviz.data.panel import Panel
 from vaeviz.synthesis.region import mixture_region
-from vaeviz.ui.admix_view import telling_axes
+from vaeviz.ui.simulate.admix_view import telling_axes
 
 ODD = odd_panels()
 VIEWS = ("Map", "Ancestry", "Chromosomes", "Tract lengths")
@@ -24,7 +24,8 @@ VIEWS = ("Map", "Ancestry", "Chromosomes", "Tract lengths")
 
 def page() -> None:
     """What stands on the Simulate page."""
-    from vaeviz.ui import admix_view, guards
+    from vaeviz.ui import guards
+    from vaeviz.ui.simulate import admix_view
 
     admix_view.tab(guards.need_panel())
 

@@ -19,7 +19,7 @@ from vaeviz.data.panel import Panel
 from vaeviz.data.selection import Selection
 from vaeviz.data.vcz import save_panel
 from vaeviz.training.loop import train_model
-from vaeviz.ui.axes_view import ALL_AXES, GENOME, GROUPS, WALK
+from vaeviz.ui.axes.axes_view import ALL_AXES, GENOME, GROUPS, WALK
 from vaeviz.ui.state import AppState
 
 ODD = odd_panels()

@@ -17,7 +17,7 @@ from vaeviz.analysis.classification import classify
 from vaeviz.data.panel import Panel
 from vaeviz.data.vcz import save_panel
 from vaeviz.ui import library
-from vaeviz.ui.classify_source import HELD_OUT, OTHER, UPLOAD
+from vaeviz.ui.classify.classify_source import HELD_OUT, OTHER, UPLOAD
 from vaeviz.ui.state import AppState
 
 ODD = odd_panels()

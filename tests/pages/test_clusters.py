@@ -14,7 +14,7 @@ from tests.pages.trained import trained_state
 from tests.panels import odd_panels, random_panel
 from tests.trained import model_panel
 from vaeviz.data.panel import Panel
-from vaeviz.ui.clusters_view import BY_LABEL, COMPONENTS, GAUSSIAN, MIXTURE, OUTLIERS
+from vaeviz.ui.latent.clusters_view import BY_LABEL, COMPONENTS, GAUSSIAN, MIXTURE, OUTLIERS
 from vaeviz.ui.state import AppState
 
 ODD = odd_panels()

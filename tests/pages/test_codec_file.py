@@ -18,8 +18,9 @@ from vaeviz.config import TrainConfig
 from vaeviz.data.panel import Panel
 from vaeviz.data.vcz import load_panel, save_panel
 from vaeviz.training.loop import train_model
-from vaeviz.ui import codec_job, jobs, library
-from vaeviz.ui.codec_file_view import PLAIN, READ, WRITE
+from vaeviz.ui import jobs, library
+from vaeviz.ui.compression import codec_job
+from vaeviz.ui.compression.codec_file_view import PLAIN, READ, WRITE
 from vaeviz.ui.state import AppState
 
 ODD = odd_panels()

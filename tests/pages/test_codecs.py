@@ -15,7 +15,8 @@ from tests.pages.trained import trained_state
 from tests.panels import odd_panels, random_panel
 from tests.trained import model_panel, small_model
 from vaeviz.data.panel import Panel
-from vaeviz.ui import codecs_job, jobs
+from vaeviz.ui import jobs
+from vaeviz.ui.compression import codecs_job
 from vaeviz.ui.state import AppState
 
 ODD = odd_panels()

@@ -17,7 +17,8 @@ from vaeviz.analysis.evaluation_report import METHODS, QUICK_METHODS, Spread
 from vaeviz.analysis.metric_definitions import METRICS
 from vaeviz.data.panel import Panel
 from vaeviz.data.selection import Selection
-from vaeviz.ui import compare_job, compare_view, jobs
+from vaeviz.ui import jobs
+from vaeviz.ui.compare import compare_job, compare_view
 from vaeviz.ui.state import AppState
 
 ODD = odd_panels()

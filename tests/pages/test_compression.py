@@ -18,7 +18,8 @@ from vaeviz.config import Rows, TrainConfig
 from vaeviz.data.panel import Panel
 from vaeviz.data.selection import Selection
 from vaeviz.training.loop import train_model
-from vaeviz.ui import compression_pictures, compression_view, steps
+from vaeviz.ui import steps
+from vaeviz.ui.compression import compression_pictures, compression_view
 from vaeviz.ui.state import AppState
 
 ODD = odd_panels()

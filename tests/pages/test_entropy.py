@@ -17,7 +17,7 @@ from vaeviz.config import FilterConfig
 from vaeviz.data.assets import migration_routes
 from vaeviz.data.panel import Panel
 from vaeviz.data.qc import apply_filters
-from vaeviz.ui import entropy_view, map_values
+from vaeviz.ui.entropy import entropy_view, map_values
 from vaeviz.ui.state import AppState
 
 VIEWS = (

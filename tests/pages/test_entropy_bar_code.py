@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from tests.pages.conftest import OpenPage, check_sound, messages
 from tests.panels import odd_panels, random_panel
 from vaeviz.data.panel import Panel
-from vaeviz.ui.bar_code_view import REGION
+from vaeviz.ui.entropy.bar_code_view import REGION
 from vaeviz.ui.state import AppState
 
 BASE = random_panel(n_sites=60)

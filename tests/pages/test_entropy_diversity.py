@@ -16,7 +16,8 @@ from tests.pages.jobs_here import begin_here
 from tests.panels import HOSTILE, odd_panels, random_panel
 from vaeviz.analysis.diversity import STATISTICS, diversity_table
 from vaeviz.data.panel import Panel
-from vaeviz.ui import diversity_view, jobs, steps
+from vaeviz.ui import jobs, steps
+from vaeviz.ui.entropy import diversity_view
 from vaeviz.ui.state import AppState
 
 ODD = odd_panels()

@@ -17,7 +17,8 @@ from tests.pages.trained import trained_state
 from tests.panels import odd_panels, random_panel
 from vaeviz.analysis.links import CAVEAT, link_matrix, pair_table
 from vaeviz.data.panel import Panel
-from vaeviz.ui import entropy_map, map_people, map_selecting, map_values, selecting, state
+from vaeviz.ui import selecting, state
+from vaeviz.ui.entropy import entropy_map, map_people, map_selecting, map_values
 from vaeviz.ui.state import AppState
 
 ODD = odd_panels()

@@ -14,8 +14,9 @@ from vaeviz.compression.latent_plan import LatentSizesConfig
 from vaeviz.compression.latent_sizes import latent_size_table
 from vaeviz.config import Environment
 from vaeviz.data.panel import Panel
-from vaeviz.ui import jobs, latent_sizes_view, steps
-from vaeviz.ui.latent_sizes_job import FOLDER
+from vaeviz.ui import jobs, steps
+from vaeviz.ui.compression import latent_sizes_view
+from vaeviz.ui.compression.latent_sizes_job import FOLDER
 from vaeviz.ui.state import AppState
 
 ODD = odd_panels()

@@ -15,8 +15,9 @@ from tests.panels import random_panel
 from vaeviz.config import Bottleneck, TrainConfig
 from vaeviz.data.panel import Panel
 from vaeviz.jobs.job import list_jobs
-from vaeviz.ui import steps, train_form
+from vaeviz.ui import steps
 from vaeviz.ui.state import AppState
+from vaeviz.ui.train import train_form
 
 PANEL = random_panel()
 

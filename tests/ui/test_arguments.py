@@ -11,7 +11,7 @@ import typer
 
 from vaeviz.cli.train_options import arguments, settings_of
 from vaeviz.config import FilterConfig, TrainConfig
-from vaeviz.ui.panel_filter import filter_arguments
+from vaeviz.ui.panel.panel_filter import filter_arguments
 from vaeviz.ui.tables import csv_bytes, display_frame
 
 
@@ -73,9 +73,10 @@ def test_columns_that_look_alike_are_told_apart() -> None:
 
 def test_the_frame_loads_no_heavy_library() -> None:
     code = (
-        "import sys, vaeviz.ui.frame, vaeviz.ui.jobs, vaeviz.ui.latent_view, "
-        "vaeviz.ui.compare_view, vaeviz.ui.compare_table, vaeviz.ui.selection_view, "
-        "vaeviz.ui.panel_choose, vaeviz.ui.train_view\n"
+        "import sys, vaeviz.ui.frame, vaeviz.ui.jobs, vaeviz.ui.latent.latent_view, "
+        "vaeviz.ui.compare.compare_view, vaeviz.ui.compare.compare_table, "
+        "vaeviz.ui.latent.selection_view, vaeviz.ui.panel.panel_choose, "
+        "vaeviz.ui.train.train_view\n"
         "heavy = {'torch', 'umap', 'numba', 'allel', 'sklearn', 'msprime', 'zarr'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )

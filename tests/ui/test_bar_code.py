@@ -14,8 +14,8 @@ from tests.panels import hostile_panel, random_panel
 from vaeviz.analysis.entropy import site_entropy
 from vaeviz.analysis.strips import Strips, bin_means, make_strips, window_bins, window_summary
 from vaeviz.data.panel import Panel
-from vaeviz.ui import bar_code_window
-from vaeviz.ui.bar_code_data import (
+from vaeviz.ui.entropy import bar_code_window
+from vaeviz.ui.entropy.bar_code_data import (
     Choice,
     Scene,
     colour_tops,
@@ -23,8 +23,8 @@ from vaeviz.ui.bar_code_data import (
     make_scene,
     with_means,
 )
-from vaeviz.ui.bar_code_payload import MISSING, extended, payload, steps
-from vaeviz.ui.bar_code_window import Window
+from vaeviz.ui.entropy.bar_code_payload import MISSING, extended, payload, steps
+from vaeviz.ui.entropy.bar_code_window import Window
 
 PLAIN = Choice("mean", stretch=False)
 

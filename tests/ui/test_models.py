@@ -11,8 +11,8 @@ from tests.panels import random_panel
 from vaeviz.config import Purpose, TrainConfig
 from vaeviz.training.loop import train_model
 from vaeviz.ui import adopt, guards, library, state, workspace
-from vaeviz.ui.model_settings import settings_table
 from vaeviz.ui.state import AppState
+from vaeviz.ui.train.model_settings import settings_table
 
 PANEL = random_panel()
 MAP = train_model(PANEL, TrainConfig(epochs=1, n_components=3, rank=4, hidden=(8,)))

@@ -10,7 +10,7 @@ from tests.panels import hostile_panel, random_panel
 from vaeviz.analysis.populations import population_summary
 from vaeviz.data.panel import Panel
 from vaeviz.errors import PanelError
-from vaeviz.ui import places_edit
+from vaeviz.ui.entropy import places_edit
 
 
 def edited(panel: Panel, **changes: tuple[float, float]) -> pd.DataFrame:

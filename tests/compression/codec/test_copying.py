@@ -14,7 +14,6 @@ from vaeviz.compression.codec.coder import ONE
 from vaeviz.compression.codec.copying import (
     CopyingMethod,
     CopyingPredictor,
-    haplotypes_at,
 )
 from vaeviz.compression.codec.copying_blocks import Blocks
 from vaeviz.compression.codec.copying_fit import fit_settings
@@ -34,6 +33,7 @@ from vaeviz.compression.codec.copying_rates import (
     from_byte,
     to_byte,
 )
+from vaeviz.compression.codec.copying_reference import haplotypes_at
 from vaeviz.compression.codec.methods import Frame
 from vaeviz.compression.codec.rows import decode_rows, encode_rows
 from vaeviz.data.panel import Panel

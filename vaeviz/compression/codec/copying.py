@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from vaeviz.compression.codec.coder import ONE
-from vaeviz.compression.codec.copying_blocks import Blocks, build_blocks
+from vaeviz.compression.codec.copying_blocks import Blocks
+from vaeviz.compression.codec.copying_fit import fit_settings
 from vaeviz.compression.codec.copying_kernel import Rates, new_state, predict_site
-from vaeviz.compression.codec.copying_rates import Settings, block_breaks, make_rates, site_classes
-from vaeviz.data.align import align_sites, aligned_counts
+from vaeviz.compression.codec.copying_rates import Settings
+from vaeviz.compression.codec.copying_reference import Haplotypes, check_phased, haplotypes_at
 from vaeviz.data.panel import MISSING
 from vaeviz.errors import CodecError
 
@@ -26,81 +25,6 @@ if TYPE_CHECKING:
 
 SETTINGS_PART = "copying"
 ABSENT_PART = "copying-absent"
-LABEL_LEVELS = ("superpopulation", "population")
-
-
-@dataclass(frozen=True)
-class Haplotypes:
-    """A reference at the sites of a panel.
-
-    Attributes
-    ----------
-    alleles : uint8, shape (n_sites, n_haplotypes)
-        Missing alleles are the commoner one; sites that the reference lacks are 0.
-    absent : bool, shape (n_sites,)
-        Sites that the reference lacks.
-    population : int64, shape (n_haplotypes,)
-        Code of the superpopulation (population where there is none), from 0.
-    sites : DataFrame
-        chrom and pos are read.
-    n_alt : int64, shape (n_sites,)
-        ALT alleles at every site.
-    classes : int64, shape (n_sites,)
-        Class of every site by the count of its minor allele.
-    blocks : Blocks
-        The same haplotypes in groups.
-    """
-
-    alleles: NDArray[np.uint8]
-    absent: NDArray[np.bool_]
-    population: NDArray[np.int64]
-    sites: pd.DataFrame
-
-    @cached_property
-    def n_alt(self) -> NDArray[np.int64]:
-        """Computed once."""
-        return self.alleles.sum(axis=1, dtype=np.int64)
-
-    @cached_property
-    def classes(self) -> NDArray[np.int64]:
-        """Computed once."""
-        return site_classes(self.n_alt, self.alleles.shape[1])
-
-    @cached_property
-    def blocks(self) -> Blocks:
-        """Computed once."""
-        return build_blocks(self.alleles, self.population, block_breaks(self.sites))
-
-    def rates(self, settings: Settings) -> Rates:
-        """Rates of the model at these sites."""
-        return make_rates(settings, self.sites, self.n_alt, self.alleles.shape[1])
-
-    def hold_out(self, every: int) -> tuple[Haplotypes, NDArray[np.int8]]:
-        """Without one in so many people, and their rows: int8 (n_rows, n_sites), -1 absent."""
-        person = np.arange(self.alleles.shape[1]) // 2
-        held = person % every == every - 1
-        rows = self.alleles[:, held].T.astype(np.int8)
-        rows[:, self.absent] = MISSING
-        kept = np.ascontiguousarray(self.alleles[:, ~held])
-        return Haplotypes(kept, self.absent, self.population[~held], self.sites), rows
-
-
-def haplotypes_at(reference: Panel, sites: pd.DataFrame) -> Haplotypes:
-    """Look a reference up at the sites of a panel, alleles swapped where they are.
-
-    Raises
-    ------
-    CodecError
-        The reference is unphased.
-    """
-    _check_phased(reference.ploidy, "reference")
-    counts = aligned_counts(reference, align_sites(reference, sites))
-    called = (counts >= 0).sum(axis=0)
-    common = (2 * (counts > 0).sum(axis=0) > called).astype(np.int8)
-    filled = np.where(counts < 0, common, counts) if called.min() < len(counts) else counts
-    alleles = np.ascontiguousarray(filled.T).view(np.uint8)
-    absent = np.asarray(called == 0)
-    return Haplotypes(alleles, absent, _population_codes(reference), sites)
 
 
 class CopyingPredictor:
@@ -153,7 +77,7 @@ class CopyingMethod:
     name = "copying"
 
     def __init__(self, reference: Panel, tune: Panel | None = None) -> None:
-        _check_phased(reference.ploidy, "reference")
+        check_phased(reference.ploidy, "reference")
         self._reference, self._tune = reference, tune
 
     def for_encoding(self, panel: Panel) -> tuple[Parts, Predictor]:
@@ -211,9 +135,7 @@ def fit_copying(reference: Panel, tune: Panel | None, panel: Panel) -> Copying:
     CodecError
         The panel or the reference is unphased.
     """
-    from vaeviz.compression.codec.copying_fit import fit_settings
-
-    _check_phased(panel.ploidy, "panel")
+    check_phased(panel.ploidy, "panel")
     haplotypes = haplotypes_at(reference, panel.sites)
     settings = fit_settings(haplotypes, tune)
     parts = {SETTINGS_PART: settings.to_bytes(haplotypes.classes)}
@@ -230,7 +152,7 @@ def read_copying(reference: Panel, parts: Parts, frame: Frame) -> Copying:
     CodecError
         The frame is unphased, or the parts do not fit it and the reference.
     """
-    _check_phased(frame.ploidy, "compressed panel")
+    check_phased(frame.ploidy, "compressed panel")
     haplotypes = haplotypes_at(reference, frame.sites)
     wanted = {SETTINGS_PART} | ({ABSENT_PART} if haplotypes.absent.any() else set())
     if set(parts) != wanted:
@@ -240,22 +162,6 @@ def read_copying(reference: Panel, parts: Parts, frame: Frame) -> Copying:
         )
     settings = Settings.from_bytes(parts[SETTINGS_PART], haplotypes.classes)
     return Copying(haplotypes, settings, parts)
-
-
-def _check_phased(ploidy: int, what: str) -> None:
-    if ploidy != 1:
-        raise CodecError(
-            f"The copying model needs phased genotypes, and the {what} is unphased.",
-            "Use --method ae, or phase the genotypes first (for example with SHAPEIT).",
-        )
-
-
-def _population_codes(reference: Panel) -> NDArray[np.int64]:
-    for level in LABEL_LEVELS:
-        if reference.has_labels(level):
-            codes, _ = pd.factorize(reference.labels(level), sort=True)
-            return np.repeat(codes.astype(np.int64), reference.rows_per_sample)
-    return np.zeros(reference.n_rows, np.int64)
 
 
 def _write_frequencies(counts: NDArray[np.int8]) -> bytes:

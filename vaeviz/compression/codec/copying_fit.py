@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vaeviz.compression.codec.coder import ONE
-from vaeviz.compression.codec.copying import Haplotypes
 from vaeviz.compression.codec.copying_kernel import new_state, predict_all
 from vaeviz.compression.codec.copying_rates import (
     FACTOR_SHIFTS,
@@ -20,6 +19,7 @@ from vaeviz.compression.codec.copying_rates import (
     site_windows,
     to_byte,
 )
+from vaeviz.compression.codec.copying_reference import Haplotypes
 from vaeviz.data.align import align_sites, aligned_counts
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Axes: what a latent dimension changes."""

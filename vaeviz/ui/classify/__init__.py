@@ -1,0 +1,1 @@
+"""Classify: the groups of people of a query."""

@@ -1,0 +1,1 @@
+"""Compare: the map beside other embeddings."""

@@ -1,0 +1,1 @@
+"""Compression: populations, latent sizes, codecs and files."""

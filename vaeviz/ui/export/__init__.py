@@ -1,0 +1,1 @@
+"""Export: parts of the bundle and its zip."""

@@ -1,0 +1,1 @@
+"""Latent space: pictures, selections, people, clusters and differences."""

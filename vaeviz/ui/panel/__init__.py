@@ -1,0 +1,1 @@
+"""Panel: choosing, uploading, describing and filtering one."""

@@ -1,0 +1,1 @@
+"""Simulate: cohorts from regions of latent space, and admixture."""

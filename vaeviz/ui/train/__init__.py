@@ -1,0 +1,1 @@
+"""Train: the form, running trainings, and the models of a panel."""
