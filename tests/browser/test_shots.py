@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_every_page_has_its_picture(visit: Visit, folder: Path, scheme: Scheme) -> None:
     visitor = visit(scheme=scheme)
     visitor.open()
