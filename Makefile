@@ -10,7 +10,7 @@ run: .venv/run.stamp
 
 test: .venv/dev.stamp lint
 	@$(BIN)/python -m tests.browser.available || echo "No Chromium found: the browser tests skip. Install it (Debian: apt-get install chromium) and run again."
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist worksteal
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff check .
