@@ -4,12 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.decomposition import PCA
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from tests.panels import random_panel
 from vaeviz.config import TrainConfig
 from vaeviz.data.panel import Panel
 from vaeviz.errors import ModelError
-from vaeviz.training import prepare
+from vaeviz.training import components, prepare
 from vaeviz.training.components import fit_components, standardise
 from vaeviz.training.prepare import training_components
 
@@ -76,3 +77,19 @@ def test_too_little_data_is_refused() -> None:
 def test_few_rows_give_fewer_components() -> None:
     panel = random_panel(n_samples=6, n_sites=30, n_populations=1, phased=False)
     assert fit_components(panel.counts, 2, np.arange(4), 50, seed=0).n_components == 3
+
+
+def test_the_many_small_decompositions_take_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine, threads that wait for each other made the first map take a minute."""
+    threads = set()
+
+    def watched(gram: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+        threads.update(library["num_threads"] for library in threadpool_info())
+        return eigen(gram, k)
+
+    eigen = components._eigen
+    monkeypatch.setattr(components, "_eigen", watched)
+    panel = random_panel(n_samples=40, n_sites=100, phased=False)
+    with threadpool_limits(2):
+        fit_components(panel.counts, 2, np.arange(40), 5, seed=0)
+    assert threads == {1}

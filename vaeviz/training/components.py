@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg
 from scipy.sparse.linalg import eigsh
+from threadpoolctl import threadpool_limits
 
 from vaeviz.errors import ModelError
 
@@ -126,13 +127,16 @@ def fit_components(
     standard = standardise(train[:, used], center[used], scale[used])
     gram = (standard[fit] @ standard[fit].T).astype(np.float64)
     k = min(n_components, len(fit) - 1, int(used.sum()))
-    vectors, values = _eigen(gram, k)
+    fold = _folds(n if groups is None else groups[train_rows], rng)[fit]
+    # Many small decompositions: on a busy machine threads would wait a minute for each other.
+    with threadpool_limits(1):
+        vectors, values = _eigen(gram, k)
+        full = vectors * np.sqrt(values)
+        honest = _cross_fit(gram, full, fold)
     loadings = np.zeros((counts.shape[1], k), np.float32)
     loadings[used] = standard[fit].T @ (vectors / np.sqrt(values))
     scores = standard @ loadings[used]
-    fold = _folds(n if groups is None else groups[train_rows], rng)[fit]
-    scores[fit] = _cross_fit(gram, vectors * np.sqrt(values), fold)
-    full = vectors * np.sqrt(values)
+    scores[fit] = honest
     shrinkage = (scores[fit] * full).sum(0) / (full**2).sum(0)
     explained = values / np.trace(gram)
     return Components(
