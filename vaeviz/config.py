@@ -33,7 +33,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     @classmethod
-    def make(cls, **values: object) -> Self:
+    def make(cls, /, **values: object) -> Self:
         """Build from keyword values; raises `ConfigError` that names field, value and need."""
         try:
             return cls.model_validate(values)

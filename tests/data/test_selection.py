@@ -6,7 +6,8 @@ import pytest
 
 from tests.panels import HOSTILE
 from vaeviz.data.panel import Panel
-from vaeviz.data.selection import Selection, combine, read_selection
+from vaeviz.data.selection import MAX_NAME, Selection, combine, parse_selection, read_selection
+from vaeviz.data.selection_rule import MAX_CHARACTERS, ByIds
 from vaeviz.errors import ConfigError, RegionError
 
 
@@ -78,3 +79,20 @@ def test_an_absent_file_is_told(tmp_path: Path) -> None:
 def test_a_colour_is_a_colour() -> None:
     with pytest.raises(ConfigError, match="colour"):
         Selection.make(colour="url(http://x)")
+
+
+def test_whoever_is_named_twice_is_one_person() -> None:
+    assert Selection(sample_ids=("B", "A", "B")).sample_ids == ("B", "A")
+    saved = '{"sample_ids": ["A", "A"], "sample_ids": ["B", "B"]}'
+    assert Selection.from_json(saved).sample_ids == ("B",)
+
+
+def test_a_long_file_name_is_cut() -> None:
+    assert len(parse_selection(b"S1\n", f"{'x' * 30_000}.txt").name) == MAX_NAME
+
+
+def test_a_selection_joined_with_itself_does_not_grow_without_end() -> None:
+    made = selection("1").model_copy(update={"origin": ByIds(source="x" * 1000)})
+    for _ in range(40):
+        made = combine(made, made, "add")
+    assert len(made.to_json()) < MAX_CHARACTERS

@@ -48,6 +48,16 @@ def test_a_story_with_a_gap_or_too_long_is_not_told() -> None:
     assert then(rule, "add", ByIds()) is None
 
 
+def test_a_story_within_a_story_can_always_be_read_back() -> None:
+    made = Selection(sample_ids=("A",), origin=LABELS)
+    for _ in range(300):
+        made = Selection(sample_ids=("A",), origin=Inverted(of=made.origin))
+        made = combine(made, Selection(sample_ids=("B",), origin=LABELS), "add")
+        assert Selection.from_json(made.to_json()) == made
+    deep = '{"kind": "inverted", "of": ' * 60 + "null" + "}" * 60
+    assert Selection.from_json(f'{{"origin": {deep}}}').origin is None
+
+
 @pytest.mark.parametrize(
     "bad", [{"corners": [[0, 0]]}, {"corners": [[0, "x"]] * 3}, {"axes": []}, {"view": {"yaw": 0}}]
 )

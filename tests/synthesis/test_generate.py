@@ -7,9 +7,10 @@ from tests.panels import HOSTILE
 from tests.trained import model_panel, small_model
 from vaeviz.config import SimulateConfig
 from vaeviz.data.selection import Selection
-from vaeviz.errors import RegionError
+from vaeviz.errors import ConfigError, RegionError
 from vaeviz.synthesis.generate import generate
 from vaeviz.synthesis.generators import latent_positions
+from vaeviz.synthesis.inside import RegionCheck
 from vaeviz.synthesis.region import (
     Region,
     ellipsoid_region,
@@ -148,21 +149,18 @@ def test_held_out_people_are_not_drawn_around() -> None:
     assert generate(model, panel, few, SimulateConfig(n=3, allow_small=True)).donors.size == 10
 
 
-def far_away(n_latent: int = 2) -> Region:
-    """People of one population under an ellipsoid where nobody can be."""
-    return Region(
-        "far", "ellipsoid", np.arange(60), centre=(1e3,) * n_latent, half_axes=(0.1,) * n_latent
-    )
-
-
-def test_a_region_that_nobody_reaches_is_given_up() -> None:
+def test_a_region_that_nobody_reaches_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     model, panel = small_model(), model_panel()
+    monkeypatch.setattr(
+        RegionCheck, "inside", lambda _self, encoded, _at: np.zeros(len(encoded), bool)
+    )
+    region = population_region(panel, "POP1")
     with pytest.raises(RegionError, match="None of 500 "):
-        generate(model, panel, far_away(), SimulateConfig(n=5_000))
+        generate(model, panel, region, SimulateConfig(n=5_000))
     config = SimulateConfig(n=5, max_tries=4)
     with pytest.raises(RegionError, match="None of 20 "):
-        generate(model, panel, far_away(), config)
-    kept = generate(model, panel, far_away(), config.model_copy(update={"reject": False}))
+        generate(model, panel, region, config)
+    kept = generate(model, panel, region, config.model_copy(update={"reject": False}))
     assert (kept.panel.n_samples, kept.share_inside, kept.acceptance) == (5, 0, 1)
 
 
@@ -185,3 +183,27 @@ def test_who_falls_outside_is_drawn_again_and_told() -> None:
     # Whoever was accepted at once is the same person in both.
     ids = short.panel.counts.tolist()
     assert all(row in cohort.panel.counts.tolist() for row in ids)
+
+
+def test_bounds_that_hold_few_of_the_named_people_are_a_small_region() -> None:
+    """A file may name many people and draw its ellipsoid around five of them."""
+    model, panel = small_model(), model_panel()
+    positions = latent_positions(model, panel)
+    members = np.flatnonzero(panel.labels("population") == "POP2")
+    away = ((positions[members] - positions[members[0]]) ** 2).sum(1)
+    reach = float(np.sqrt(np.sort(away)[5])) * 0.999
+    region = Region(
+        *("POP2", "ellipsoid", members),
+        centre=tuple(positions[members[0]]),
+        half_axes=(reach, reach),
+    )
+    with pytest.raises(RegionError, match="rests on 5 people"):
+        generate(model, panel, region, SimulateConfig(n=3, allow_small=True, max_tries=1000))
+
+
+def test_a_cohort_beyond_all_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, panel = small_model(), model_panel()
+    monkeypatch.setattr("vaeviz.synthesis.generate.default_max_bytes", lambda: 1_000_000)
+    region = population_region(panel, "POP1")
+    with pytest.raises(ConfigError, match="100,000 people at 300 sites"):
+        generate(model, panel, region, SimulateConfig(n=100_000))

@@ -112,6 +112,10 @@ def test_mixture_shares_add_up_and_need_two_simple_sources() -> None:
             mixture_region(panel, shares)
     with pytest.raises(RegionError, match="mixture itself"):
         mixture_region(panel, {mixture: 1, "POP3": 1})
+    with pytest.raises(RegionError, match="share of 0; at least 1e-12"):
+        mixture_region(panel, {"POP1": 1e300, "POP2": 1e-300})
+    huge = mixture_region(panel, {"POP1": 1e308, "POP2": 1e308})
+    assert [part.proportion for part in huge.parts] == [0.5, 0.5]
 
 
 def test_ellipsoid_holds_whoever_is_within_the_radius_axis_by_axis() -> None:

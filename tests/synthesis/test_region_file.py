@@ -67,6 +67,8 @@ def test_files_by_hand() -> None:
         ({"kind": "selection", "name": "x"}, "names nobody"),
         ({"kind": "selection", "sample_ids": ["nobody"]}, "not in this"),
         ({"kind": "selection", "sample_ids": ["ID0001"], "centre": [1.0]}, "half axes"),
+        ({"kind": "point", "sample_ids": ["ID0001"]}, "need them"),
+        ({"kind": "ellipsoid", "sample_ids": ["ID0001"]}, "need them"),
         ({"kind": "path", "parts": [{"name": "POP1"}]}, "two ends"),
         ({"kind": "mixture", "parts": [{"name": "POP1"}]}, "two sources"),
     ],

@@ -136,7 +136,6 @@ def test_a_window_follows_the_browser_and_stays_on_the_axis(state: dict[str, obj
     second = bar_code_window.current("a", strips, "site")
     assert second == dataclasses.replace(first, start=20, end=30, width=900, answer=4)
     for nonsense in (
-        None,
         {},
         {"a": float("nan"), "b": 1, "width": 1, "number": 1},
         {"a": "x", "b": 1, "width": 1, "number": 1},

@@ -8,31 +8,39 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from vaeviz.config import Settings
 from vaeviz.data.limits import regular_file
 from vaeviz.data.panel import Panel
-from vaeviz.data.selection_rule import ByIds, How, Rule, then
+from vaeviz.data.selection_rule import ByIds, How, Rule, brief, then
 from vaeviz.errors import ConfigError, ReadError, RegionError
 from vaeviz.escape import plain
 
 MAX_SELECTION_BYTES = 50_000_000
+MAX_NAME = 200
+"""Characters of a file's name that a selection is named after."""
+MAX_RULE = 2_000
+"""Characters of a combined rule in words; a longer story loses its beginning."""
+
+
+def _each_once(ids: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(ids))
 
 
 class Selection(Settings):
     """Samples by ID, with what they are called and how they were chosen.
 
     `rule` tells the choice in words ("lasso", "population = FIN", "read from ids.txt"), `origin`
-    as data where it is known; `panel_digest` names the panel it was made on, which is told and
-    never enforced; `created` is an ISO 8601 time.
+    as data where it is known and short; `panel_digest` names the panel it was made on, which is
+    told and never enforced; `created` is an ISO 8601 time.
     """
 
     name: Annotated[str, Field(max_length=20_000)] = "selection"
     colour: Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")] = "#000000"
-    sample_ids: tuple[str, ...] = ()
+    sample_ids: Annotated[tuple[str, ...], AfterValidator(_each_once)] = ()
     rule: str = ""
-    origin: Rule | None = None
+    origin: Annotated[Rule | None, AfterValidator(brief)] = None
     panel_digest: str = ""
     created: str = ""
 
@@ -88,7 +96,9 @@ def parse_selection(content: bytes, name: str) -> Selection:
     if not ids:
         raise RegionError(f"{told!r} is empty.", "Give one sample ID a line.")
     rule = f"read from {told}"
-    return Selection(name=Path(name).stem, sample_ids=ids, rule=rule, origin=ByIds(source=rule))
+    return Selection(
+        name=Path(name).stem[:MAX_NAME], sample_ids=ids, rule=rule, origin=ByIds(source=rule)
+    )
 
 
 def _no_list(name: str) -> RegionError:
@@ -117,5 +127,6 @@ def combine(a: Selection, b: Selection, how: How) -> Selection:
     else:
         ids = tuple(i for i in mine if (i in other) == (how == "intersect"))
     told = f"({a.rule}) {how} ({b.rule})"
+    told = told if len(told) <= MAX_RULE else f"…{told[-MAX_RULE:]}"
     origin = then(a.origin, how, b.origin)
     return a.model_copy(update={"sample_ids": ids, "rule": told, "origin": origin})

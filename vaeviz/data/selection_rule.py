@@ -11,6 +11,10 @@ from vaeviz.config import Settings
 MAX_CORNERS = 20_000
 MAX_STEPS = 100
 """Of a composite; a longer story is told in words only."""
+MAX_DEPTH = 20
+"""Of rules within rules: readers of JSON refuse what is nested much deeper."""
+MAX_CHARACTERS = 2_000_000
+"""Of a rule as JSON: a selection joined with itself doubles its story every time."""
 
 How = Literal["replace", "add", "subtract", "intersect"]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
@@ -121,6 +125,22 @@ Rule = Annotated[
 ]
 
 
+def brief(rule: Rule | None) -> Rule | None:
+    """The rule; None where it has grown too long to be kept as data."""
+    if rule is None or _depth(rule) > MAX_DEPTH:
+        return None
+    return rule if len(rule.model_dump_json()) <= MAX_CHARACTERS else None
+
+
+def _depth(rule: Rule | None) -> int:
+    """How many rules lie within one another."""
+    if isinstance(rule, Inverted):
+        return 1 + _depth(rule.of)
+    if isinstance(rule, Composite):
+        return 1 + max(_depth(x) for x in (rule.first, *(step.rule for step in rule.steps)))
+    return 1
+
+
 def then(first: Rule | None, how: How, rule: Rule | None) -> Rule | None:
     """The rule of a selection that another one changed; None where the story is not known."""
     if how == "replace" or first is None or rule is None:
@@ -128,4 +148,4 @@ def then(first: Rule | None, how: How, rule: Rule | None) -> Rule | None:
     start, before = (first.first, first.steps) if isinstance(first, Composite) else (first, ())
     if len(before) >= MAX_STEPS:
         return None
-    return Composite(first=start, steps=(*before, Step(how=how, rule=rule)))
+    return brief(Composite(first=start, steps=(*before, Step(how=how, rule=rule))))

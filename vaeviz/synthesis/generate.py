@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from vaeviz.data.limits import default_max_bytes
 from vaeviz.data.panel import Panel
-from vaeviz.errors import ModelError, RegionError
+from vaeviz.errors import ConfigError, ModelError, RegionError
 from vaeviz.progress import Progress, Silent
 from vaeviz.synthesis.cohort import Cohort, cohort_warnings, labelled, latent_table, synthetic_panel
 from vaeviz.synthesis.draw import Candidate, Drawer, Drawn, place_on_path
@@ -74,6 +75,8 @@ def generate(
         The region holds too few people, or nobody who was drawn lies in it.
     ModelError
         Model and panel share too few sites, or the model lacks the shape the generator needs.
+    ConfigError
+        More genotypes than fit into memory.
     """
     config = config.model_copy(update={"generator": config.generator or fitting_generator(model)})
     assert config.generator is not None
@@ -85,6 +88,7 @@ def generate(
             "Give a model of the global or hybrid shape (--map).",
         )
     warnings = check_size(region, config.allow_small)
+    _check_memory(model, panel, config)
     held_out = np.isin(model.split_of(panel).astype(str), ("test", "validation"))
     donors = region.without(held_out)
     progress = progress or Silent()
@@ -93,6 +97,7 @@ def generate(
     check = None
     if map_model is not None:
         check = RegionCheck(region, latent_positions(map_model, panel))
+        warnings = check_size(check.resting(), config.allow_small)
     search = _Search(model, panel, region, config, drawer, map_model, check, block_people)
     search.run(progress)
     drawn, people = search.found()
@@ -110,6 +115,17 @@ def generate(
         n_tried=search.n_tried,
         local_ancestry=drawn.ancestry,
     )
+
+
+def _check_memory(model: TrainedModel, panel: Panel, config: SimulateConfig) -> None:
+    needed = config.n * panel.rows_per_sample * len(model.sites)
+    allowed = default_max_bytes()
+    if needed > allowed:
+        raise ConfigError(
+            f"{config.n:,} people at {len(model.sites):,} sites need {needed / 1e9:.1f} GB of "
+            f"memory; {allowed / 1e9:.1f} GB are allowed.",
+            "Ask for fewer people.",
+        )
 
 
 @dataclasses.dataclass

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -42,7 +44,7 @@ class RegionCheck:
     def __init__(self, region: Region, positions: Floats) -> None:
         from sklearn.covariance import LedoitWolf
 
-        self.region = region
+        self.region, self._positions = region, positions
         if region.half_axes:
             if len(region.half_axes) != positions.shape[1]:
                 raise RegionError(
@@ -58,6 +60,18 @@ class RegionCheck:
             members = np.concatenate([end - end.mean(0) for end in ends])
         self._fitted = LedoitWolf().fit(members)
         self._radius = float(np.quantile(self._fitted.mahalanobis(members), RADIUS))
+
+    def resting(self) -> Region:
+        """The region with those of its people who lie within its bounds, where it has bounds.
+
+        A file can name many people and bounds that hold a few of them: whoever is drawn and
+        lies inside is like those few.
+        """
+        if not self.region.half_axes:
+            return self.region
+        members = self.region.members
+        within = self.inside(self._positions[members], np.zeros(len(members)))
+        return dataclasses.replace(self.region, members=members[within])
 
     def inside(self, encoded: Floats, places: Floats) -> Inside:
         """Whether each encoded person, (n, n_latent), lies inside: bool, shape (n,).

@@ -22,6 +22,9 @@ WARNED_UNDER = 100
 NEAREST = 100
 """People nearest to a free point that stand for it, unless told otherwise."""
 
+LEAST_SHARE = 1e-12
+"""Of a source in a mixture."""
+
 Kind = Literal["population", "selection", "ellipsoid", "path", "point", "mixture"]
 Positions = NDArray[np.float64]
 
@@ -159,8 +162,15 @@ def mixture_region(panel: Panel, shares: dict[str, float] | dict[Region, float])
         )
     if not all(np.isfinite(share) and share > 0 for share in shares.values()):
         raise RegionError("Shares of a mixture must be above 0.", "Leave out sources without any.")
-    total = sum(shares.values())
-    sources = {_whole(panel, x, "A source"): share / total for x, share in shares.items()}
+    largest = max(shares.values())
+    total = sum(share / largest for share in shares.values())
+    sources = {_whole(panel, x, "A source"): s / largest / total for x, s in shares.items()}
+    if min(sources.values()) < LEAST_SHARE:
+        raise RegionError(
+            f"A source has a share of {min(sources.values()):.1g}; at least {LEAST_SHARE:g} is "
+            "needed.",
+            "Leave it out.",
+        )
     name = " + ".join(f"{share:.0%} {source.name}" for source, share in sources.items())
     return _joined(name, "mixture", sources)
 

@@ -97,10 +97,11 @@ class RegionFile(Settings):
         if not self.sample_ids and self.kind == "population":
             return population_region(panel, self.name)
         members = _people(panel, self.sample_ids, self.name)
-        if bool(self.centre) != bool(self.half_axes) or len(self.centre) != len(self.half_axes):
+        placed = self.kind in ("ellipsoid", "point")
+        if len(self.centre) != len(self.half_axes) or (placed and not self.centre):
             raise RegionError(
                 f"{len(self.centre)} coordinates of a centre and {len(self.half_axes)} half axes.",
-                "Give as many of both.",
+                "Give as many of both; an ellipsoid and a point need them.",
             )
         name = self.name or self.kind
         return Region(name, self.kind, members, centre=self.centre, half_axes=self.half_axes)

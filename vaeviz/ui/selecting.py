@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
-from typing import cast
+from typing import Any, cast
 
 import streamlit as st
 
 from vaeviz.data.panel import Panel
 from vaeviz.data.selection import Selection, combine, parse_selection
-from vaeviz.data.selection_rule import ByIds, ByPolygon, How, Inverted, Rule
+from vaeviz.data.selection_rule import MAX_CORNERS, ByIds, ByPolygon, How, Inverted, Rule
 from vaeviz.errors import RegionError
 from vaeviz.ui import guards, state
 
@@ -19,6 +19,8 @@ ToIds = Callable[[object], tuple[str, ...]]
 Drawn = Callable[[tuple[tuple[float, float], ...]], ByPolygon]
 HOWS: tuple[How, ...] = ("replace", "add", "subtract", "intersect")
 HOW_KEY = "selection_how"
+LARGEST = 1e300
+"""Larger coordinates of a lasso are no places on a chart."""
 _CHARTS = "vaeviz_chart_round"
 _RINGED = "vaeviz_ringed"
 _PERSON = "vaeviz_person"
@@ -44,15 +46,35 @@ def event_ids(event: object) -> tuple[str, ...]:
 
     Points are known by ``customdata`` alone: their indices restart in every trace.
     """
-    chosen = event.get("selection", {}) if isinstance(event, Mapping) else {}
-    points = chosen.get("points", []) if isinstance(chosen, Mapping) else []
+    points = _chosen(event).get("points")
     found: dict[str, None] = {}
-    for point in points:
-        data = point.get("customdata")
+    for point in points if isinstance(points, list) else ():
+        data = point.get("customdata") if isinstance(point, Mapping) else None
         first = data[0] if isinstance(data, (list, tuple)) and data else data
         if isinstance(first, str):
             found[first] = None
     return tuple(found)
+
+
+def among(sample_ids: Iterable[object]) -> ToIds:
+    """`event_ids` without strangers: a chart may be of a panel since closed."""
+
+    def known_ids(event: object) -> tuple[str, ...]:
+        known = set(sample_ids)
+        return tuple(x for x in event_ids(event) if x in known)
+
+    return known_ids
+
+
+def event_place(event: object) -> tuple[float, float] | None:
+    """Latitude and longitude of the first point of an event whose `customdata` is 'lat,lon'."""
+    found = event_ids(event)
+    try:
+        latitude, longitude = map(float, found[0].split(","))
+    except (IndexError, ValueError):
+        return None
+    on_globe = abs(latitude) <= 90 and abs(longitude) <= 180
+    return (latitude, longitude) if on_globe else None
 
 
 def from_chart(key: str, rule: str, to_ids: ToIds = event_ids, drawn: Drawn | None = None) -> None:
@@ -77,14 +99,32 @@ def from_chart(key: str, rule: str, to_ids: ToIds = event_ids, drawn: Drawn | No
 
 def event_corners(event: object) -> tuple[tuple[float, float], ...]:
     """Corners of the one lasso or box of a chart's event; none for clicks and for several."""
-    chosen = event.get("selection", {}) if isinstance(event, Mapping) else {}
-    lines = [*(chosen.get("lasso") or []), *(chosen.get("box") or [])]
-    if len(lines) != 1:
+    chosen = _chosen(event)
+    lines = [
+        line
+        for kind in ("lasso", "box")
+        if isinstance(chosen.get(kind), list)
+        for line in chosen[kind]
+    ]
+    if len(lines) != 1 or not isinstance(lines[0], Mapping):
         return ()
-    x, y = lines[0].get("x", ()), lines[0].get("y", ())
+    x, y = _numbers(lines[0].get("x")), _numbers(lines[0].get("y"))
     if len(x) == len(y) == 2:
         x, y = (x[0], x[1], x[1], x[0]), (y[0], y[0], y[1], y[1])
-    return tuple((float(a), float(b)) for a, b in zip(x, y, strict=True))
+    return tuple(zip(x, y, strict=True)) if len(x) == len(y) <= MAX_CORNERS else ()
+
+
+def _chosen(event: object) -> Mapping[str, Any]:
+    """The selection in a chart's event. A browser can send anything, so its parts are checked."""
+    chosen = event.get("selection") if isinstance(event, Mapping) else None
+    return chosen if isinstance(chosen, Mapping) else {}
+
+
+def _numbers(sent: object) -> tuple[float, ...]:
+    """Numbers as sent; none where there is anything else among them, such as NaN."""
+    listed = sent if isinstance(sent, list | tuple) else ()
+    fit = all(isinstance(x, int | float) and abs(x) <= LARGEST for x in listed)
+    return tuple(map(float, listed)) if fit else ()
 
 
 def show_person(sample_id: str) -> None:

@@ -145,7 +145,8 @@ def _map(
         selected_ids=selecting.rings(key),
         **look(panel, f"model {found.report.model_digest[:8]}"),
     )
-    show_chart(chart, key, partial(selecting.from_chart, key, f"drawn on {title}"))
+    people = selecting.among(panel.sample_ids)
+    show_chart(chart, key, partial(selecting.from_chart, key, f"drawn on {title}", people))
 
 
 @st.fragment

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from vaeviz.ui.components.answers import said
 from vaeviz.ui.components.packing import component
 
 STEPS_PX = (440, 560, 700, 850, 1000)
@@ -33,6 +34,7 @@ def _known() -> int:
 
 
 def _remember() -> None:
-    told = st.session_state.get(_KEY) or {}
-    if told.get("width") in STEPS_PX:
-        st.session_state[_WIDTH] = int(told["width"])
+    width = said(_KEY, "width")
+    found = next((step for step in STEPS_PX if step == width), None)
+    if found is not None:
+        st.session_state[_WIDTH] = found

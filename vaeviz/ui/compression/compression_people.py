@@ -55,7 +55,8 @@ def show(found: CompressionResult, by: str, look: GroupLook) -> None:
         height=HEIGHT,
         **look,
     )
-    show_chart(chart, key, partial(selecting.from_chart, key, "drawn on bits per allele"))
+    people = selecting.among(found.samples["sample"])
+    show_chart(chart, key, partial(selecting.from_chart, key, "drawn on bits per allele", people))
 
 
 def selection_line(found: CompressionResult) -> str:

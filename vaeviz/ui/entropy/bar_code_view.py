@@ -19,6 +19,7 @@ from vaeviz.escape import escape, plain
 from vaeviz.ui import measured
 from vaeviz.ui.cache import kept, remembered
 from vaeviz.ui.columns import group_choice
+from vaeviz.ui.components.answers import told
 from vaeviz.ui.components.strips import strips as draw_strips
 from vaeviz.ui.entropy import bar_code_data, bar_code_window
 from vaeviz.ui.entropy.bar_code_data import Choice
@@ -177,8 +178,7 @@ def _show(panel: Panel, strips: Strips, lines: Sequence[Strip], unit: Unit, chos
 
 
 def _follow(axis: GenomeAxis) -> None:
-    state = st.session_state.get(STRIPS)
-    bar_code_window.follow(None if state is None else state.get("view"), axis)
+    bar_code_window.follow(told(STRIPS, "view"), axis)
 
 
 def _legend_words(strips: Strips, axis: GenomeAxis, sites: slice) -> None:

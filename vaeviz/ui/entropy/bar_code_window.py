@@ -14,6 +14,8 @@ from vaeviz.analysis.strips import Strips
 _KEY = "vaeviz_barcode_window"
 FIRST_WIDTH = 1200
 LEAST_WIDTH, MOST_WIDTH = 100, 4000
+MOST_REQUESTS = 2**53
+"""Whole numbers up to this one are exact in a browser."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,16 +78,16 @@ def move(ends: tuple[float, float]) -> None:
         )
 
 
-def follow(view: Mapping[str, object] | None, axis: GenomeAxis) -> None:
+def follow(view: Mapping[str, object], axis: GenomeAxis) -> None:
     """Take over the window that the browser reports; what makes no sense is left alone."""
     window = st.session_state.get(_KEY)
-    if not isinstance(window, Window) or window.unit != axis.unit or view is None:
+    if not isinstance(window, Window) or window.unit != axis.unit:
         return
     try:
         start, end, width, number = (float(str(view[k])) for k in ("a", "b", "width", "number"))
     except (KeyError, ValueError):
         return
-    if not all(map(math.isfinite, (start, end, width, number))):
+    if not all(map(math.isfinite, (start, end, width))) or not 0 <= number < MOST_REQUESTS:
         return
     start, end = axis.clip(start, end)
     width = min(max(width, LEAST_WIDTH), MOST_WIDTH)

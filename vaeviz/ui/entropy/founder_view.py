@@ -16,7 +16,7 @@ from vaeviz.ui.cache import remembered
 from vaeviz.ui.columns import group_choice
 from vaeviz.ui.compression import compression_view
 from vaeviz.ui.look import group_look, look
-from vaeviz.ui.selecting import event_ids
+from vaeviz.ui.selecting import event_place
 from vaeviz.ui.show import show_chart
 from vaeviz.ui.tables import show_frame
 from vaeviz.ui.widgets import choice
@@ -241,11 +241,10 @@ def _map(
 
 def _take_cell() -> None:
     """Callback of the map: the cell that was clicked becomes the typed origin."""
-    places = event_ids(st.session_state.get(MAP))
-    if not places:
+    place = event_place(st.session_state.get(MAP))
+    if place is None:
         return
-    latitude, longitude = (float(part) for part in places[0].split(","))
-    st.session_state[LATITUDE], st.session_state[LONGITUDE] = latitude, longitude
+    st.session_state[LATITUDE], st.session_state[LONGITUDE] = place
     st.session_state[ORIGIN] = TYPED
 
 

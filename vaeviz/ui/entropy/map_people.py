@@ -38,7 +38,8 @@ def people_map(panel: Panel) -> None:
     key = selecting.chart_key("people_map")
     rings, width = selecting.rings(key), width_px()
     chart = draw(table, value, selected_ids=rings, width_px=width, **group_look(panel))
-    show_chart(chart, key, partial(selecting.from_chart, key, map_selecting.PEOPLE_RULE))
+    people = selecting.among(panel.sample_ids)
+    show_chart(chart, key, partial(selecting.from_chart, key, map_selecting.PEOPLE_RULE, people))
     away = int(table[["latitude", "longitude"]].isna().any(axis=1).sum())
     if away:
         st.caption(f"{away:,} people have no coordinates and are not on the map.")

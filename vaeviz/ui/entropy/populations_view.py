@@ -13,7 +13,7 @@ from vaeviz.ui.columns import group_choice
 from vaeviz.ui.entropy import places_edit
 from vaeviz.ui.errors import shown_errors
 from vaeviz.ui.look import look
-from vaeviz.ui.selecting import event_ids
+from vaeviz.ui.selecting import event_place
 from vaeviz.ui.show import show_chart
 from vaeviz.ui.tables import csv_button
 from vaeviz.ui.widgets import choice
@@ -143,11 +143,10 @@ def _map(panel: Panel, table: pd.DataFrame, group: str) -> None:
     key = places_edit.round_key("places_map")
     chart = place_grid(_cells(), table, group, **look(panel))
     show_chart(chart, key, on_select=_noted)
-    picked = event_ids(st.session_state.get(key))
-    if picked:
-        latitude, longitude = (float(part) for part in picked[0].split(","))
+    picked = event_place(st.session_state.get(key))
+    if picked is not None:
         row = table["group"] == group
-        table.loc[row, places_edit.COLUMNS] = [latitude, longitude]
+        table.loc[row, places_edit.COLUMNS] = picked
         table.loc[row, "source"] = f"picked on the map, to {PICK_STEP_DEG:g} degrees"
         places_edit.change(table)
         st.rerun()

@@ -16,6 +16,7 @@ from vaeviz.data.selection_rule import ByPolygon, Triple, View3D
 from vaeviz.errors import ConfigError
 from vaeviz.ui import selecting, state
 from vaeviz.ui.components.lasso3d import lasso3d
+from vaeviz.ui.components.answers import told
 from vaeviz.ui.tables import csv_button, show_frame
 
 if TYPE_CHECKING:
@@ -101,13 +102,14 @@ def take_drawn(key: str, known: frozenset[str], rule: partial[ByPolygon]) -> Non
     rule : callable
         Makes the rule of the corners and the view.
     """
-    told = _told(key, "drawn")
-    sent = told.get("ids")
-    ids = [x for x in sent if x in known] if isinstance(sent, list) else []
+    line = told(key, "drawn")
+    sent = line.get("ids")
+    listed = sent if isinstance(sent, list) else []
+    ids = dict.fromkeys(x for x in listed if isinstance(x, str) and x in known)
     if not ids:
         return
     try:
-        origin = rule(told.get("corners"), told.get("view"))
+        origin = rule(line.get("corners"), line.get("view"))
     except ConfigError:
         logger.warning("a line drawn in 3-D came with an unusable view")
         return
@@ -120,7 +122,7 @@ def take_drawn(key: str, known: frozenset[str], rule: partial[ByPolygon]) -> Non
 
 def take_picked(key: str, known: frozenset[str]) -> None:
     """Callback: the card of the person clicked opens."""
-    picked = _told(key, "picked").get("id")
+    picked = told(key, "picked").get("id")
     if isinstance(picked, str) and picked in known:
         selecting.show_person(picked)
 
@@ -141,8 +143,3 @@ def _rule(
         view=View3D.make(**{**angles, "low": low, "high": high}),
         digests=coordinates.digests,
     )
-
-
-def _told(key: str, name: str) -> Mapping[str, object]:
-    found = (st.session_state.get(key) or {}).get(name)
-    return found if isinstance(found, Mapping) else {}

@@ -143,7 +143,7 @@ def _chart(panel: Panel, coordinates: Coordinates, view: View) -> None:
         chart = kept_view.on_map(chart, coordinates.table, view.axes)
     rule = f"drawn on {coordinates.name}: {', '.join(map(axis_label, view.axes))}"
     drawn = partial(_drawn, coordinates, view.axes)
-    callback = partial(selecting.from_chart, key, rule, drawn=drawn)
+    callback = partial(selecting.from_chart, key, rule, selecting.among(panel.sample_ids), drawn)
     show_chart(chart, key, callback if len(view.axes) == 2 else None)
 
 
