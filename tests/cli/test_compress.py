@@ -74,7 +74,9 @@ def test_a_vcf_comes_back_as_other_programs_read_it(
     ended = run_here(capfd, "decompress", packed, "--model", folder / "m.vaeviz", "-o", back)
     assert ended.code == 0, ended.stderr
     assert calls(back) == calls(folder / f"{panel}.vcf.gz")
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["back.vcf.gz", "x.vaez"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        *("back.vcf.gz", "back.vcf.gz.tbi", "x.vaez"),
+    ]
 
 
 @pytest.mark.parametrize("panel", ["phased", "unphased"])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from cyvcf2 import VCF
 
 from tests.cli.run import assert_refused, run_here
 from tests.synthesis.sequence import sequence_map, sequence_model, sequence_panel
@@ -15,7 +17,7 @@ from vaeviz.cli.regions import parse_shares
 from vaeviz.config import SimulateConfig
 from vaeviz.data.readers import read_panel
 from vaeviz.data.selection import Selection
-from vaeviz.data.vcz import save_panel
+from vaeviz.data.vcz import load_panel, save_panel
 from vaeviz.errors import ConfigError
 from vaeviz.synthesis.generate import generate
 from vaeviz.synthesis.generators import latent_positions
@@ -172,3 +174,55 @@ def test_the_report_has_value_reference_and_verdict(folder: Path, capfd: Capture
     assert "aa_truth" in text
     assert "aa_syn" in text
     assert "ID00" not in text
+
+
+def test_the_name_chooses_the_format(folder: Path, tmp_path: Path, capfd: Capture) -> None:
+    one = ("--population", "POP1", "-n", "6")
+    digest = drawn(folder, capfd, *one, "-o", tmp_path / "c.vcz")["panel"]["digest"]
+    cohort = load_panel(tmp_path / "c.vcz")
+    assert cohort.digest == digest
+    for name in ("c.vcf.gz", "c.pgen", "c.bed", "c.csv"):
+        assert drawn(folder, capfd, *one, "-o", tmp_path / name)["panel"]["digest"] == digest
+    made = {path.name for path in tmp_path.iterdir()} - {"c.vcz"}
+    plink = {f"c.{end}" for end in ("bed", "bim", "fam", "pgen", "pvar", "psam")}
+    assert made == {"c.vcf.gz", "c.vcf.gz.tbi", "c.csv", *plink}
+    site = cohort.sites.iloc[5]
+    (record,) = VCF(str(tmp_path / "c.vcf.gz"))(f"{site['chrom']}:{site['pos']}-{site['pos']}")
+    alleles = [allele for call in record.genotypes for allele in call[:2]]
+    np.testing.assert_array_equal(alleles, cohort.counts[:, 5])
+    files = (folder / "seq.vaeviz", folder / "p.vcz")
+    ended = run_here(capfd, "simulate", *files, *one, "-o", tmp_path / "c.bcf")
+    assert_refused(ended, "c.bcf", ".pgen")
+
+
+def test_reports_to_read_and_a_sample_sheet(folder: Path, tmp_path: Path, capfd: Capture) -> None:
+    names = ("r.json", "r.html", "c.samples.tsv")
+    data, page, sheet = (tmp_path / name for name in names)
+    drawn(
+        *(folder, capfd, "--population", "POP1", "-n", "30", "-o", tmp_path / "c.vcf.gz"),
+        *("--report", data, "--report", page, "--samples", sheet),
+    )
+    verdict = json.loads(data.read_text())["verdict"].splitlines()[0]
+    text = page.read_text()
+    assert verdict in text
+    assert "SYNTHETIC" in text
+    assert set(read_panel(tmp_path / "c.vcf.gz").panel.labels("population")) == {"POP1"}
+    assert pd.read_csv(sheet, sep="\t")["synthetic"].all()
+
+
+def test_near_copies_are_dropped_or_kept_knowingly(
+    folder: Path, tmp_path: Path, capfd: Capture
+) -> None:
+    files = (folder / "seq.vaeviz", folder / "p.vcz")
+    # A mosaic of haplotypes this short copies about one of twenty people.
+    copied = ("--population", "POP1", "-n", "20", "--generator", "mosaic", "--generations", "3000")
+    output = tmp_path / "c.zip"
+    ended = run_here(capfd, "simulate", *files, *copied, "-o", output)
+    assert_refused(ended, "near copies", "--near-copies")
+    assert not output.exists()
+    kept = drawn(folder, capfd, *copied, "--near-copies", "keep", "-o", output)
+    assert kept["near_copies"] > 0
+    assert any(name.endswith("report.html") for name in zipfile.ZipFile(output).namelist())
+    left = drawn(folder, capfd, *copied, "--near-copies", "drop", "-o", tmp_path / "c.csv")
+    assert left["near_copies_dropped"] == kept["near_copies"]
+    assert left["panel"]["n_samples"] == 20 - kept["near_copies"]

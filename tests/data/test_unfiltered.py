@@ -79,5 +79,5 @@ def test_import_marks_keeps_and_unmarks(tmp_path: Path) -> None:
     assert not import_as(vcf, first)
     assert import_as(vcf, first, "--unfiltered-sequence")
     assert import_as(first, second)
-    assert not import_as(first, second, "--no-unfiltered-sequence")
+    assert not import_as(first, second, "--filtered")
     assert not import_as(first, second, "--max-sites=5")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from vaeviz.data.panel import Panel
     from vaeviz.synthesis.admix import Admixture
 
-PHASED_FORMATS = (".vcf.gz", ".vcz")
+PHASED_FORMATS = (".vcf.gz", ".vcz", ".pgen")
 
 
 def admix(
@@ -29,7 +29,7 @@ def admix(
         str, typer.Option(metavar="A=.6,B=.4", help="Labels of the sources, with their shares.")
     ],
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FILE", help="People: .vcf.gz or .vcz.")
+        Path, typer.Option("--output", "-o", metavar="FILE", help="People: .vcf.gz, .vcz or .pgen.")
     ],
     generations: Annotated[
         int | None,
@@ -64,6 +64,8 @@ def admix(
     as_json: JsonFlag = False,
 ) -> None:
     """Make admixed people: mosaics of the panel's own haplotypes, so never more private than it."""
+    from vaeviz.data.genotype_files import write_genotypes
+
     proportions = parse_shares(mix)
     config = AdmixConfig.make(
         continuous=continuous,
@@ -81,7 +83,7 @@ def admix(
             replacing(shares, TABLES, [*inputs, output, tracts])
         )
         made = _make(session, open_panel(panel), proportions, config, genetic_map)
-        _write_panel(made.panel, to_panel)
+        write_genotypes(made.panel, to_panel)
         if to_tracts is not None:
             from vaeviz.synthesis.tracts import tracts_text
 
@@ -119,14 +121,3 @@ def _finish(session: Session, made: Admixture, output: Path, as_json: bool) -> N
     }
     notes = [panel_line(made.panel), *made.warnings]
     session.finish(result, as_json, [("Sources", summary)], notes)
-
-
-def _write_panel(panel: Panel, path: Path) -> None:
-    if path.suffix == ".vcz":
-        from vaeviz.data.vcz import save_panel
-
-        save_panel(panel, path)
-        return
-    from vaeviz.data.writers import write_vcf
-
-    write_vcf(panel, path)

@@ -30,7 +30,10 @@ def codecs(
         Literal["test", "validation", "new", "all"], typer.Option(help="Whose genotypes are coded.")
     ] = "test",
     methods: Annotated[
-        str, typer.Option(help="Which to run, with commas between.", show_default=True)
+        str,
+        typer.Option(
+            help=f"Which to run, with commas between: {', '.join(NAMES)}.", show_default="all"
+        ),
     ] = ",".join(NAMES),
     reference: Annotated[
         str | None,

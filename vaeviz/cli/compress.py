@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from vaeviz.data.panel import Panel
 
 SUFFIX = ".vaez"
-PANELS = (".vcf.gz", ".vcz", ".bed")
+PANELS = (".vcf.gz", ".vcz", ".pgen", ".bed")
 
 Samples = Annotated[
     str,
@@ -87,7 +87,7 @@ def decompress(
     file: Annotated[Path, typer.Argument(metavar="FILE.vaez", help="A compressed file.")],
     output: Annotated[
         Path,
-        typer.Option("--output", "-o", metavar="OUT", help="Panel: .vcf.gz, .vcz or .bed."),
+        typer.Option("--output", "-o", metavar="OUT", help="Panel: .vcf.gz, .vcz, .pgen or .bed."),
     ],
     model: Annotated[
         Path | None,
@@ -104,6 +104,7 @@ def decompress(
     """
     from vaeviz.compression.codec.reading import decompress as read
     from vaeviz.compression.codec.reading import inspect
+    from vaeviz.data.genotype_files import write_genotypes
 
     session = Session.of(context)
     with replacing(output, PANELS, [file, model, reference]) as temporary:
@@ -112,7 +113,7 @@ def decompress(
         trained = None if model is None else open_model(model)
         known = None if reference is None else open_panel(reference)
         panel = read(file, trained, known, session.progress)
-        _write(panel, temporary)
+        write_genotypes(panel, temporary)
     result: Result = {"output": str(output), "panel": panel_facts(panel), "method": header.method}
     session.finish(result, as_json, (), [panel_line(panel), *_losses(panel, output, header)])
 
@@ -157,21 +158,6 @@ def streams(
     if info.n_sites_left_out:
         notes.append(f"{info.n_sites_left_out:,} sites are unknown to the model and left out.")
     session.finish(result, as_json, (), notes)
-
-
-def _write(panel: Panel, path: Path) -> None:
-    if path.name.endswith(".vcf.gz"):
-        from vaeviz.data.writers import write_vcf
-
-        write_vcf(panel, path)
-    elif path.suffix == ".bed":
-        from vaeviz.data.plink import write_plink
-
-        write_plink(panel, path)
-    else:
-        from vaeviz.data.vcz import save_panel
-
-        save_panel(panel, path)
 
 
 def _lines(report: CodecReport) -> list[str]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from vaeviz.data.readers import ReadReport, ReadResult
     from vaeviz.data.samples import SampleColumns, SampleJoin
 
+ABOUT, FILTERS = "What the file is", "Filters"
 MAX_IDS_REPORTED = 50
 MAX_IDS_PRINTED = 5
 
@@ -39,39 +40,64 @@ def import_panel(
     ] = None,
     columns: Annotated[
         str | None,
-        typer.Option(help='Columns of the sheet, as "sample=ID,population=Pop"; else guessed.'),
+        typer.Option(help='Columns of the sheet, as "sample=ID, population=Pop"; else guessed.'),
     ] = None,
-    name: Annotated[str | None, typer.Option(help="Name of the panel; else the file's.")] = None,
+    name: Annotated[
+        str | None, typer.Option(rich_help_panel=ABOUT, help="Name of the panel; else the file's.")
+    ] = None,
     species: Annotated[
-        Literal["human", "canid", "other"] | None, typer.Option(help="Species of the samples.")
+        Literal["human", "canid", "other"] | None,
+        typer.Option(metavar="NAME", rich_help_panel=ABOUT, help="Species: human, canid or other."),
     ] = None,
     unfiltered_sequence: Annotated[
         bool | None,
         typer.Option(
-            "--unfiltered-sequence/--no-unfiltered-sequence",
+            "--unfiltered-sequence/--filtered",
+            metavar="",
+            rich_help_panel=ABOUT,
             help="The file holds every SNP that sequencing found, rare ones too: no array, no "
             "frequency filter, no thinning. Else what a .vcz says of itself.",
         ),
     ] = None,
-    autosomes: Annotated[bool, typer.Option("--autosomes", help="Keep autosomes only.")] = False,
-    maf: Annotated[float | None, typer.Option(help="Least minor allele frequency.")] = None,
+    autosomes: Annotated[
+        bool, typer.Option("--autosomes", help="Keep autosomes only.", rich_help_panel=FILTERS)
+    ] = False,
+    maf: Annotated[
+        float | None, typer.Option(help="Least minor allele frequency.", rich_help_panel=FILTERS)
+    ] = None,
     max_missing: Annotated[
-        float | None, typer.Option(help="Greatest share of missing genotypes of a site.")
+        float | None,
+        typer.Option(
+            help="Greatest share of missing genotypes of a site.", rich_help_panel=FILTERS
+        ),
     ] = None,
     max_sample_missing: Annotated[
-        float | None, typer.Option(help="Greatest share of missing genotypes of a sample.")
+        float | None,
+        typer.Option(
+            help="Greatest share of missing genotypes of a sample.", rich_help_panel=FILTERS
+        ),
     ] = None,
     hwe: Annotated[
-        float | None, typer.Option(help="Least Hardy-Weinberg P within every population.")
+        float | None,
+        typer.Option(
+            help="Least Hardy-Weinberg P within every population.", rich_help_panel=FILTERS
+        ),
     ] = None,
     max_kinship: Annotated[
-        float | None, typer.Option(help="Greatest kinship (KING-robust) of two samples.")
+        float | None,
+        typer.Option(
+            help="Greatest kinship (KING-robust) of two samples.", rich_help_panel=FILTERS
+        ),
     ] = None,
     prune_ld: Annotated[
-        float | None, typer.Option(help="Greatest r2 of nearby sites: for maps only.")
+        float | None,
+        typer.Option(help="Greatest r2 of nearby sites: for maps only.", rich_help_panel=FILTERS),
     ] = None,
     max_sites: Annotated[
-        int | None, typer.Option(help="Keep this many sites, drawn at random: for maps only.")
+        int | None,
+        typer.Option(
+            help="Keep this many sites, drawn at random: for maps only.", rich_help_panel=FILTERS
+        ),
     ] = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -173,7 +199,7 @@ def parse_columns(text: str, samples: Path | None) -> SampleColumns:
 
     if samples is None:
         raise SampleSheetError("--columns needs a sample sheet.", "Give it with --samples.")
-    chosen = dict(part.partition("=")[::2] for part in text.split(","))
+    chosen = dict(part.strip().partition("=")[::2] for part in text.split(","))
     fields = SampleColumns.model_fields
     wrong = [key for key, value in chosen.items() if key not in fields or not value]
     if wrong:

@@ -32,7 +32,11 @@ def latent_sizes(
         Path, typer.Option("--output", "-o", metavar="TABLE", help="Table to write (.csv, .json).")
     ],
     sizes: Annotated[
-        str, typer.Option(help="Latent sizes |z|, with commas between.")
+        str,
+        typer.Option(
+            help="Latent sizes |z|, with commas between.",
+            show_default="2, 4, 8 and so on to 512",
+        ),
     ] = "2,4,8,16,32,64,128,256,512",
     families: Annotated[
         str, typer.Option(help="Methods, with commas between: vae,pca,windowed,vq.")

@@ -44,6 +44,7 @@ app = typer.Typer(
     name="vaeviz",
     help="Population structure with variational autoencoders.",
     add_completion=False,
+    rich_markup_mode="markdown",  # fills paragraphs to the terminal's width
     pretty_exceptions_enable=False,
 )
 app.command("panels")(listing.panels)

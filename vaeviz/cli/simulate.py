@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from vaeviz.cli.opening import open_model, open_panel, panel_facts, panel_line
+from vaeviz.cli.cohort_output import COHORTS, REPORTS, SHEETS, CohortFiles, cohort_facts
+from vaeviz.cli.opening import open_model, open_panel, panel_line
 from vaeviz.cli.options import JsonFlag, ModelFile, PanelRef, Seed, default_of, given
-from vaeviz.cli.output import TABLES, replacing, write_table
+from vaeviz.cli.output import TABLES, replacing
 from vaeviz.cli.regions import RegionChoice
-from vaeviz.cli.session import Result, Session, records
+from vaeviz.cli.session import Session
 from vaeviz.config import Generator, SimulateConfig
 from vaeviz.progress import Part
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from vaeviz.data.panel import Panel
+    from vaeviz.reports.cohort_export import Origin
+    from vaeviz.reports.contents import BundledCohort
+    from vaeviz.synthesis.generate import Cohort
+    from vaeviz.synthesis.report import CohortReport
     from vaeviz.training.model import TrainedModel
 
-GENOTYPES = (".vcf.gz", ".bed", ".csv")
+REGION, DRAWING, FILES = "Region", "Drawing", "More files"
+NearCopies = Literal["drop", "keep"]
 
 
 def simulate(
@@ -32,80 +35,159 @@ def simulate(
     panel: PanelRef,
     output: Annotated[
         Path,
-        typer.Option("--output", "-o", metavar="FILE", help="Cohort: .vcf.gz, .bed or .csv."),
+        typer.Option(
+            *("--output", "-o"),
+            metavar="FILE",
+            help="Cohort, by its name: .vcf.gz, .bed, .pgen, .vcz, .csv, or .zip for all of them "
+            "with sample sheet, report, README and manifest.",
+        ),
     ],
     population: Annotated[
-        str | None, typer.Option(help="Label (of any level) of the people to resemble.")
+        str | None,
+        typer.Option(
+            rich_help_panel=REGION, help="Label (of any level) of the people to resemble."
+        ),
     ] = None,
     selection: Annotated[
-        Path | None, typer.Option(help="IDs.txt, or a selection saved by the dashboard (.json).")
+        Path | None,
+        typer.Option(
+            rich_help_panel=REGION, help="IDs.txt, or a selection saved by the dashboard (.json)."
+        ),
     ] = None,
     region: Annotated[
-        Path | None, typer.Option(help="Region saved by the dashboard, or written by hand (.json).")
+        Path | None,
+        typer.Option(
+            rich_help_panel=REGION,
+            help="Region saved by the dashboard, or written by hand (.json).",
+        ),
     ] = None,
     mix: Annotated[
-        str | None, typer.Option(help="Labels with their shares: A=.6,B=.4 (phased: tracts).")
+        str | None,
+        typer.Option(
+            rich_help_panel=REGION, help="Labels with their shares: A=.6,B=.4 (phased: tracts)."
+        ),
     ] = None,
     from_: Annotated[
-        str | None, typer.Option("--from", help="Label at which a path begins (with --to).")
+        str | None,
+        typer.Option(
+            "--from", rich_help_panel=REGION, help="Label at which a path begins (with --to)."
+        ),
     ] = None,
-    to: Annotated[str | None, typer.Option(help="Label at which a path ends.")] = None,
+    to: Annotated[
+        str | None, typer.Option(rich_help_panel=REGION, help="Label at which a path ends.")
+    ] = None,
     map_file: Annotated[
         Path | None,
-        typer.Option("--map", metavar="MAP", help="Map model that checks who lies in the region."),
+        typer.Option(
+            "--map",
+            metavar="MAP",
+            rich_help_panel=REGION,
+            help="Map model that checks who lies in the region.",
+        ),
     ] = None,
     n: Annotated[
-        int | None, typer.Option("-n", help=f"People. {default_of(SimulateConfig, 'n')}")
+        int | None,
+        typer.Option(
+            "-n", rich_help_panel=DRAWING, help=f"People. {default_of(SimulateConfig, 'n')}"
+        ),
     ] = None,
     temperature: Annotated[
         float | None,
-        typer.Option(help=f"Spread; 1 is as real. {default_of(SimulateConfig, 'temperature')}"),
+        typer.Option(
+            rich_help_panel=DRAWING,
+            help=f"Spread; 1 is as real. {default_of(SimulateConfig, 'temperature')}",
+        ),
     ] = None,
     generator: Annotated[
         Generator | None,
-        typer.Option(help="How people are drawn. (default: neighbour-walk; unphased: global)"),
+        typer.Option(
+            metavar="NAME",
+            rich_help_panel=DRAWING,
+            help="neighbour-walk, gaussian, autoregressive, mosaic or global. (default "
+            "neighbour-walk; unphased: global)",
+        ),
     ] = None,
     hop: Annotated[
         float | None,
         typer.Option(
+            rich_help_panel=DRAWING,
             help="Neighbour walk: chance of another donor from window to window; less keeps more "
-            f"LD and of the donors. {default_of(SimulateConfig, 'hop')}"
+            f"LD and of the donors. {default_of(SimulateConfig, 'hop')}",
         ),
     ] = None,
     neighbours: Annotated[
         int | None,
         typer.Option(
+            rich_help_panel=DRAWING,
             help="Neighbour walk: nearest donors among whom it hops. "
-            f"{default_of(SimulateConfig, 'neighbours')}"
+            f"{default_of(SimulateConfig, 'neighbours')}",
         ),
     ] = None,
     generations: Annotated[
         float | None,
-        typer.Option(help=f"Mosaic: of recombination. {default_of(SimulateConfig, 'generations')}"),
+        typer.Option(
+            rich_help_panel=DRAWING,
+            help=f"Mosaic: of recombination. {default_of(SimulateConfig, 'generations')}",
+        ),
     ] = None,
     generations_since: Annotated[
         float | None,
         typer.Option(
+            rich_help_panel=DRAWING,
             help="Mixtures, paths: since the ancestors met. "
-            f"{default_of(SimulateConfig, 'generations_since')}"
+            f"{default_of(SimulateConfig, 'generations_since')}",
         ),
     ] = None,
     reject: Annotated[
-        bool, typer.Option(help="Draw again whoever does not encode into the region.")
+        bool,
+        typer.Option(
+            rich_help_panel=DRAWING, help="Draw again whoever does not encode into the region."
+        ),
     ] = True,
     seed: Seed = None,
     allow_small: Annotated[
-        bool, typer.Option("--allow-small", help="Accept a region of 10 to 49 people.")
+        bool,
+        typer.Option(
+            "--allow-small", rich_help_panel=REGION, help="Accept a region of 10 to 49 people."
+        ),
     ] = False,
     report: Annotated[
-        Path | None, typer.Option(help="Also check the cohort and write the report (.json).")
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            rich_help_panel=FILES,
+            help="Also check the cohort and write the report: .json for programs, .html to read; "
+            "may be given twice.",
+        ),
+    ] = None,
+    near_copies: Annotated[
+        NearCopies | None,
+        typer.Option(
+            rich_help_panel=FILES,
+            help="Near copies of real people: drop them, or keep them knowingly. A .zip with "
+            "some is refused without this.",
+        ),
+    ] = None,
+    samples: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            rich_help_panel=FILES,
+            help="Also write the sample sheet (.tsv): region, parents, generator, seed, model.",
+        ),
     ] = None,
     latent: Annotated[
-        Path | None, typer.Option(help="Also write the cohort's latent positions (.csv).")
+        Path | None,
+        typer.Option(
+            rich_help_panel=FILES, help="Also write the cohort's latent positions (.csv)."
+        ),
     ] = None,
     tracts: Annotated[
         Path | None,
-        typer.Option(help="Of a mixture: also write the true ancestry of every tract (.csv)."),
+        typer.Option(
+            rich_help_panel=FILES,
+            help="Of a mixture: also write the true ancestry of every tract (.csv).",
+        ),
     ] = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -133,39 +215,47 @@ def simulate(
     session = Session.of(context)
     inputs: list[str | Path | None] = [model, panel, selection, region, map_file]
     with contextlib.ExitStack() as outputs:
-        files = Files(
-            outputs.enter_context(replacing(output, GENOTYPES, inputs)),
-            report and outputs.enter_context(replacing(report, (".json",), [*inputs, output])),
-            latent and outputs.enter_context(replacing(latent, TABLES, [*inputs, output, report])),
-            tracts and outputs.enter_context(replacing(tracts, TABLES, [*inputs, output, latent])),
+
+        def place(target: Path, suffixes: tuple[str, ...]) -> Path:
+            temporary = outputs.enter_context(replacing(target, suffixes, inputs))
+            inputs.append(target)
+            return temporary
+
+        files = CohortFiles(
+            cohort=place(output, COHORTS),
+            reports=[place(path, REPORTS) for path in report or []],
+            samples=samples and place(samples, SHEETS),
+            latent=latent and place(latent, TABLES),
+            tracts=tracts and place(tracts, TABLES),
         )
         session.progress.update(0, 4, "Opening the model and the panel")
         trained, opened = open_model(model), open_panel(panel)
         map_model = open_model(map_file) if map_file is not None else None
-        result, shown, notes = _draw(session, trained, map_model, opened, choice, config, files)
+        bundled, origin = _make(
+            *(session, trained, map_model, opened, choice, config),
+            report=files.need_report or near_copies == "drop",
+            drop=near_copies == "drop",
+        )
+        files.write(bundled, origin, near_copies == "keep")
+        session.progress.update(4, 4, panel_line(bundled.cohort.panel))
+    result, shown, notes = cohort_facts(bundled, origin)
     session.finish({"output": str(output), **result}, as_json, shown, notes)
 
 
-@dataclasses.dataclass(frozen=True)
-class Files:
-    """Where the parts of a cohort are written."""
-
-    cohort: Path
-    report: Path | None
-    latent: Path | None
-    tracts: Path | None
-
-
-def _draw(
+def _make(
     session: Session,
     model: TrainedModel,
     map_model: TrainedModel | None,
     panel: Panel,
     choice: RegionChoice,
     config: SimulateConfig,
-    files: Files,
-) -> tuple[Result, list[tuple[str, pd.DataFrame]], list[str]]:
-    from vaeviz.synthesis.cohort import tract_table
+    *,
+    report: bool,
+    drop: bool,
+) -> tuple[BundledCohort, Origin]:
+    """Draw, check where a report is wanted, and drop near copies where that was asked."""
+    from vaeviz.reports.cohort_export import Origin, without_people
+    from vaeviz.reports.contents import BundledCohort
     from vaeviz.synthesis.generate import generate
     from vaeviz.synthesis.generators import recommended
     from vaeviz.synthesis.report import cohort_report
@@ -173,47 +263,17 @@ def _draw(
     if config.generator is None:
         config = config.model_copy(update={"generator": recommended(model, panel)})
     region = choice.of(panel, map_model or model)
-    part = Part(session.progress, 1, 1, 4)
-    cohort = generate(model, panel, region, config, map_model, part)
-    _write(cohort.panel, files.cohort)
-    if files.latent is not None:
-        write_table(cohort.latent, files.latent)
-    if files.tracts is not None:
-        write_table(tract_table(cohort), files.tracts)
-    result: Result = {
-        "panel": panel_facts(cohort.panel),
-        "region": {"name": cohort.region.name, "kind": cohort.region.kind},
-        "config": cohort.config.model_dump(),
-        "acceptance": cohort.acceptance,
-        "n_tried": cohort.n_tried,
-        "warnings": list(cohort.warnings),
-    }
-    shown: list[tuple[str, pd.DataFrame]] = []
-    notes = [panel_line(cohort.panel), *cohort.warnings]
-    if files.report is not None:
-        session.progress.update(2, 4, "Checking the cohort against real people")
-        report = cohort_report(
-            model, panel, cohort, map_model, config.seed, Part(session.progress, 2, 2, 4)
-        )
-        files.report.write_text(report.to_json(), encoding="utf-8")
-        result |= {"checks": records(report.checks), "verdict": report.verdict}
-        result["near_copies"] = report.near_copies
-        shown.append(("Checks", report.checks[["check", "value", "reference", "unit", "verdict"]]))
-        notes.append(report.verdict)
-    session.progress.update(4, 4, panel_line(cohort.panel))
-    return result, shown, notes
+    cohort = generate(model, panel, region, config, map_model, Part(session.progress, 1, 1, 4))
+    if not report:
+        return BundledCohort(cohort), Origin(model, panel, map_model)
 
+    def checked(cohort: Cohort, done: int) -> CohortReport:
+        part = Part(session.progress, done, 1, 4)
+        return cohort_report(model, panel, cohort, map_model, config.seed, part)
 
-def _write(panel: Panel, path: Path) -> None:
-    if path.name.endswith(".vcf.gz"):
-        from vaeviz.data.writers import write_vcf
-
-        write_vcf(panel, path)
-    elif path.suffix == ".bed":
-        from vaeviz.data.plink import write_plink
-
-        write_plink(panel, path)
-    else:
-        from vaeviz.data.writers import write_csv
-
-        write_csv(panel, path)
+    found, dropped = checked(cohort, 2), 0
+    if drop and found.near_copies:
+        dropped = found.near_copies
+        cohort = without_people(cohort, found.near_copy_index)
+        found = checked(cohort, 3)
+    return BundledCohort(cohort, found), Origin(model, panel, map_model, dropped)

@@ -103,7 +103,8 @@ def check_copies(bundled: BundledCohort, acknowledged: bool) -> None:
     if near := bundled.report.near_copies:
         raise PrivacyError(
             f"{near:,} of {bundled.cohort.panel.n_samples:,} people are near copies of real ones.",
-            "Drop them, or acknowledge that they are shared.",
+            "Drop them, or acknowledge that they are shared (in a terminal: --near-copies drop or "
+            "keep).",
         )
 
 

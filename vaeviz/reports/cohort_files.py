@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 
-from vaeviz.data.plink import write_plink
-from vaeviz.data.plink2 import write_plink2
-from vaeviz.data.tabix import MAX_POSITION, write_tabix
-from vaeviz.data.vcz import save_panel
-from vaeviz.data.writers import write_csv, write_vcf
+from vaeviz.data.genotype_files import write_genotypes
 from vaeviz.escape import cell, plain
 
 if TYPE_CHECKING:
@@ -28,6 +23,13 @@ FORMATS: dict[CohortFormat, str] = {
     "plink2": "PLINK 2",
     "zarr": "VCF Zarr",
     "csv": "CSV",
+}
+_SUFFIXES: dict[CohortFormat, str] = {
+    "vcf": ".vcf.gz",
+    "plink1": ".bed",
+    "plink2": ".pgen",
+    "zarr": ".vcz",
+    "csv": ".csv",
 }
 CONTENTS: dict[CohortFormat, str] = {
     "vcf": ".vcf.gz, .vcf.gz.tbi: genotypes as VCF with its tabix index",
@@ -47,42 +49,9 @@ def genotype_files(panel: Panel, stem: str, kind: CohortFormat) -> dict[str, byt
         The format cannot hold the panel.
     """
     with tempfile.TemporaryDirectory(prefix="vaeviz-") as folder:
-        _WRITERS[kind](panel, Path(folder), stem)
+        write_genotypes(panel, Path(folder) / f"{stem}{_SUFFIXES[kind]}")
         found = sorted(x for x in Path(folder).rglob("*") if x.is_file())
         return {x.relative_to(folder).as_posix(): x.read_bytes() for x in found}
-
-
-def _vcf(panel: Panel, folder: Path, stem: str) -> None:
-    path = folder / f"{stem}.vcf.gz"
-    write_vcf(panel, path)
-    # Longer chromosomes than the format can index are rare; their VCF goes without.
-    if panel.sites["pos"].max() < MAX_POSITION:
-        write_tabix(path)
-
-
-def _plink1(panel: Panel, folder: Path, stem: str) -> None:
-    write_plink(panel, folder / f"{stem}.bed")
-
-
-def _plink2(panel: Panel, folder: Path, stem: str) -> None:
-    write_plink2(panel, folder / f"{stem}.pgen")
-
-
-def _zarr(panel: Panel, folder: Path, stem: str) -> None:
-    save_panel(panel, folder / f"{stem}.vcz")
-
-
-def _csv(panel: Panel, folder: Path, stem: str) -> None:
-    write_csv(panel, folder / f"{stem}.csv")
-
-
-_WRITERS: dict[CohortFormat, Callable[[Panel, Path, str], None]] = {
-    "vcf": _vcf,
-    "plink1": _plink1,
-    "plink2": _plink2,
-    "zarr": _zarr,
-    "csv": _csv,
-}
 
 
 def sample_sheet(cohort: Cohort, model_digest: str) -> str:
