@@ -11,6 +11,8 @@ from streamlit.elements.lib.mutable_status_container import StatusContainer
 from vaeviz.escape import escape
 from vaeviz.progress import Progress, Silent
 
+MOST_STEPS = 20
+"""Above, what is counted are people or sites, not steps."""
 _ASKED = "vaeviz_asked"
 
 
@@ -25,12 +27,20 @@ class StatusSteps:
 
     def update(self, done: float, total: float, message: str, **metrics: float) -> None:
         """Name the step under way."""
-        step = f" · step {done + 1:.0f} of {total:.0f}" if done < total else ""
-        self.status.update(label=f"{escape(message, 200)}{step}")
+        self.status.update(label=f"{escape(message, 200)}{_where(done, total)}")
 
     def cancelled(self) -> bool:
         """Never: leaving the page ends the script."""
         return False
+
+
+def _where(done: float, total: float) -> str:
+    """How far the work is: the step under way of a few, or how many of many are done."""
+    if done >= total:
+        return ""
+    if total <= MOST_STEPS:
+        return f" · step {done + 1:.0f} of {total:.0f}"
+    return f" · {done:,.0f} of {total:,.0f}" if done else ""
 
 
 @contextmanager
