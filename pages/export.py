@@ -27,7 +27,7 @@ with shown_errors():
     allowed = export_view.cohort_allowed(chosen, source) and bool(chosen)
     st.caption(f"About {export_view.size_mb(chosen, source, images):.0f} MB.")
     if st.button("Build the zip", key="export_go", type="primary", disabled=not allowed):
-        export_zip.build(chosen, source, images)
+        export_zip.build(chosen, source, images, allowed)
     path = export_zip.built(export_zip.export_key(chosen, source, images))
     if path is not None:
         export_zip.show_zip(path, panel)

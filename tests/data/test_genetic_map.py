@@ -92,3 +92,11 @@ def test_damage_and_absence_are_refused(tmp_path: Path) -> None:
 def test_a_flat_rate_is_a_centimorgan_a_megabase() -> None:
     np.testing.assert_allclose(flat_map(SITES), SITES["pos"] / 1e8)
     np.testing.assert_allclose(flat_map(SITES, 2.0), SITES["pos"] / 5e7)
+
+
+@pytest.mark.parametrize("last_cm", ["1e9", "1e300"])
+def test_a_chromosome_longer_than_any_is_refused(last_cm: str, tmp_path: Path) -> None:
+    """Crossovers are drawn at one a morgan: such a map would never end."""
+    path = write(tmp_path, HAPMAP.replace("\t5.0\n", f"\t{last_cm}\n"))
+    with pytest.raises(ReadError, match="span .* at most 10,000"):
+        read_genetic_map(path, SITES)

@@ -18,7 +18,7 @@ from tests.trained import model_panel, small_model
 from vaeviz.config import SimulateConfig, TrainConfig
 from vaeviz.data.readers import read_panel
 from vaeviz.data.tables import csv_text
-from vaeviz.errors import Cancelled
+from vaeviz.errors import Cancelled, PrivacyError
 from vaeviz.progress import Silent
 from vaeviz.reports.bundle import write_bundle
 from vaeviz.reports.contents import BundleContents, BundledCohort
@@ -35,7 +35,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Everything about the small model, with one cohort."""
     model, panel = small_model("haplotype"), model_panel()
     cohort = generate(model, panel, population_region(panel, "SUP1"), SimulateConfig(n=12))
-    bundled = BundledCohort(cohort, cohort_report(model, panel, cohort))
+    bundled = BundledCohort(cohort, cohort_report(model, panel, cohort), acknowledged=True)
     path = tmp_path_factory.mktemp("bundle") / "out.zip"
     standard_bundle(path, model, panel, (bundled,), images=False)
     return path
@@ -97,6 +97,14 @@ def test_genotypes_only_when_asked(bundle: Path, tmp_path: Path) -> None:
     np.testing.assert_array_equal(read_panel(tmp_path / "g.vcf.gz").panel.counts, panel.counts)
 
 
+def test_a_cohort_that_nobody_looked_through_stays(tmp_path: Path) -> None:
+    model, panel = small_model(), model_panel()
+    cohort = generate(model, panel, population_region(panel, "SUP1"), SimulateConfig(n=4))
+    with pytest.raises(PrivacyError, match="not checked for near copies"):
+        write_bundle(tmp_path / "c.zip", BundleContents(panel, cohorts=(BundledCohort(cohort),)))
+    assert not (tmp_path / "c.zip").exists()
+
+
 def test_same_contents_same_bytes(tmp_path: Path) -> None:
     model, panel = small_model(), model_panel()
     model.save(tmp_path / "m.vaeviz")
@@ -115,7 +123,9 @@ def test_hostile_labels_are_inert_in_every_file(tmp_path: Path) -> None:
     region = Region(HOSTILE[0], "selection", np.arange(60))
     cohort = generate(model, wide, region, SimulateConfig(n=4))
     standard_bundle(
-        tmp_path / "h.zip", model, wide, (BundledCohort(cohort),), by="population", images=False
+        *(tmp_path / "h.zip", model, wide, (BundledCohort(cohort, acknowledged=True),)),
+        by="population",
+        images=False,
     )
     files = read(tmp_path / "h.zip")
     assert all(re.fullmatch(r"[A-Za-z0-9_/-]+(\.[a-z]+)+|METHODS\.md", name) for name in files)

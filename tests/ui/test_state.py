@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -65,3 +66,13 @@ def test_loopback_addresses(address: str) -> None:
 @pytest.mark.parametrize("address", [None, "", "0.0.0.0", "::", "192.168.1.2", "example.org"])
 def test_every_other_address_is_refused(address: str | None) -> None:
     assert not is_loopback(address)
+
+
+def test_two_windows_may_write_at_the_same_moment() -> None:
+    def write(number: int) -> None:
+        for k in range(100):
+            state.replace(state.AppState(panel_ref=f"panels/{number}_{k}.vcz"))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(4)))
+    assert [file.name for file in workspace.folder().iterdir()] == ["session.json"]

@@ -85,7 +85,15 @@ def _interpolate(
         )
     rate = (cm[-1] - cm[0]) / (bp[-1] - bp[0])
     inside = np.interp(position, bp, cm)
-    return inside + rate * (np.minimum(position - bp[0], 0) + np.maximum(position - bp[-1], 0))
+    found = inside + rate * (np.minimum(position - bp[0], 0) + np.maximum(position - bp[-1], 0))
+    if not np.ptp(found) <= LONGEST_MAP_CM:
+        raise ReadError(
+            f"By the map {file_name(path)!r} the sites of chromosome "
+            f"{str(table['chrom'].iloc[0])[:20]} span {np.ptp(found):,.3g} cM; at most "
+            f"{LONGEST_MAP_CM:,} are possible.",
+            "Give positions in cM, in the panel's genome build.",
+        )
+    return np.asarray(found, np.float64)
 
 
 def _read(path: Path) -> pd.DataFrame:

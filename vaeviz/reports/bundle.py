@@ -16,6 +16,7 @@ from vaeviz.figures.chart import Chart, image_export_available, image_session
 from vaeviz.progress import Progress, Silent
 from vaeviz.reports import manifest
 from vaeviz.reports.archive import Archive
+from vaeviz.reports.cohort_export import check_copies
 from vaeviz.reports.contents import BundleContents, BundledCohort
 from vaeviz.reports.methods import methods_text
 
@@ -42,6 +43,8 @@ def write_bundle(
 
     Raises
     ------
+    PrivacyError
+        A cohort holds near copies, or has no report, and that was not acknowledged.
     CheckpointError
         A model file is damaged.
     ImageExportError
@@ -51,6 +54,8 @@ def write_bundle(
     """
     from vaeviz.training.model import load_model
 
+    for bundled in contents.cohorts:
+        check_copies(bundled, bundled.acknowledged)
     archive = Archive()
     models = [load_model(file) for file in contents.models]
     _add_charts(archive, contents.charts, images, progress or Silent())

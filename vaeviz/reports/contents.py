@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class BundledCohort:
-    """A synthetic cohort and the report on it, if one was made."""
+    """A synthetic cohort and the report on it, if one was made.
+
+    `acknowledged`: whoever exports it knows of near copies of real people in it.
+    """
 
     cohort: Cohort
     report: CohortReport | None = None
+    acknowledged: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import secrets
 
 import streamlit as st
 
@@ -87,7 +88,8 @@ def replace(state: AppState) -> AppState:
     st.session_state[_KEY] = state
     kept = state.model_copy(update={"history": ()})
     file = workspace.folder() / _FILE
-    temporary = file.with_suffix(".tmp")
+    # A name of its own: another window of the same workspace may write at the same moment.
+    temporary = file.with_suffix(f".{secrets.token_hex(6)}.tmp")
     temporary.write_text(kept.to_json(), encoding="utf-8")
     temporary.replace(file)
     return state

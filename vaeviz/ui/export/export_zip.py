@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import tempfile
 import zipfile
@@ -62,8 +63,10 @@ def bundled(source: Source) -> tuple[BundledCohort, ...]:
     return () if source.kept is None else (BundledCohort(source.kept.cohort, source.kept.report),)
 
 
-def build(chosen: tuple[str, ...], source: Source, images: bool) -> Path:
+def build(chosen: tuple[str, ...], source: Source, images: bool, acknowledged: bool) -> Path:
     """Write the zip into the workspace and remember it for this session.
+
+    `acknowledged`: near copies in a cohort may leave.
 
     Raises
     ------
@@ -75,6 +78,10 @@ def build(chosen: tuple[str, ...], source: Source, images: bool) -> Path:
     path = workspace.new_path("exports", ".zip")
     with named_steps("Collecting") as progress, tempfile.TemporaryDirectory() as folder:
         contents = contents_of(chosen, source, Path(folder), progress)
+        cohorts = tuple(
+            dataclasses.replace(cohort, acknowledged=acknowledged) for cohort in contents.cohorts
+        )
+        contents = dataclasses.replace(contents, cohorts=cohorts)
         write_bundle(path, contents, images, progress)
     for old in sorted(path.parent.glob("*.zip"), key=lambda p: p.stat().st_mtime)[:-KEPT_ZIPS]:
         old.unlink(missing_ok=True)

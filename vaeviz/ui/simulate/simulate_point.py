@@ -66,8 +66,11 @@ def around_person(panel: Panel, map_model: TrainedModel) -> Region:
         persist_state="session",
     )
     places, digests = positions(map_model, panel), (map_model.digest, panel.digest)
+    # The region's name goes into every file of the cohort: it names nobody.
+    region = ellipsoid_region(
+        places, places[ids.index(person)], radius, f"around a person, radius {radius:g} sd"
+    )
     name = f"around {person}, radius {radius:g} sd"
-    region = ellipsoid_region(places, places[ids.index(person)], radius, name)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(f"{len(region.members):,} people lie within.", width="content")
         st.button(
