@@ -32,12 +32,20 @@ def test_human_region_has_the_documented_means_at_five_percent() -> None:
     cuts = cut_table(entropy)
     at = cuts[cuts["maf_cut"] == 0.05].set_index("group")["mean_entropy_bits"]
     np.testing.assert_allclose(at[list(AT_5_PERCENT)], list(AT_5_PERCENT.values()), atol=5e-4)
-    change = order_change(cuts, 0.05, ["ADM"])
+    means = cuts.pivot(index="group", columns="maf_cut", values="mean_entropy_bits")
+    change = order_change(means[0.0], means[0.05], ["ADM"])
     assert change.before == ("AFR", "WAS", "SAS", "EUR", "EAS", "AMR", "OCE")
     assert change.after == tuple(AT_5_PERCENT)
     assert change.moved == ("AFR", "WAS", "EUR")
-    assert order_change(cuts, 0.0, ["ADM"]).moved == ()
+    assert order_change(means[0.0], means[0.0], ["ADM"]).moved == ()
     assert lowest_frequency(entropy) >= 0.0022
+
+
+def test_groups_without_a_value_are_not_ranked() -> None:
+    before = pd.Series({"A": 3.0, "B": 2.0, "C": 1.0, "D": float("nan")})
+    after = pd.Series({"C": 3.0, "B": float("nan"), "A": 2.0, "D": 1.0})
+    change = order_change(before, after)
+    assert (change.before, change.after, change.moved) == (("A", "C"), ("C", "A"), ("A", "C"))
 
 
 @pytest.mark.parametrize("phased", [True, False])

@@ -174,6 +174,12 @@ def test_the_table_of_a_window_is_exact() -> None:
     assert table["AAA frequency"].tolist() == pytest.approx([2 / 6, 1.0, 1 / 6])
     assert table["AAA entropy_bits"].tolist() == pytest.approx([0.918296, 0, 0.650022], abs=1e-6)
     assert window_table(strips, slice(3, 3)).empty
+    other = strips.groups[1]
+    differences = window_table(strips, slice(2, 5), ["AAA"], other)
+    pd.testing.assert_frame_equal(differences[table.columns], table)
+    expected = table["AAA entropy_bits"] - table[f"{other} entropy_bits"]
+    told = differences[f"AAA minus {other} entropy_bits"]
+    assert told.tolist() == pytest.approx(expected.tolist(), nan_ok=True)
 
 
 def test_one_site_makes_a_strip() -> None:

@@ -183,6 +183,7 @@ def test_files_hold_what_is_in_sight(visit: Visit, server: Server, tmp_path: Pat
     table = pd.read_csv(gestures.save(visitor, "CSV of this window", tmp_path))
     assert table["id"].tolist() == [f"rs{i}" for i in range(250, 261)]
     assert {"SUP1 entropy_bits", "SUP2 frequency"} <= set(table.columns)
+    assert any(" minus " in column for column in table.columns)
     drawing = ET.parse(gestures.save(visitor, "SVG of this window", tmp_path))
     texts = "".join(drawing.getroot().itertext())
     assert "SUP1" in texts

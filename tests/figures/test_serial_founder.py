@@ -52,6 +52,22 @@ def test_cells_can_be_clicked_and_wrong_slopes_are_grey() -> None:
     assert near.min() < 0.01
 
 
+def test_a_narrow_page_has_no_empty_bands_and_shorter_lines() -> None:
+    found = made.founder(GROUPS)
+    grid = origin_grid(made.group_places(GROUPS), made.group_values(GROUPS), step_deg=made.STEP_DEG)
+    heights, longest = [], []
+    for width in (440, 1000):
+        origins = origin_map(grid, found.table, made.ORIGIN, None, width_px=width)
+        heights.append(origins.figure.layout.height)
+        line = founder_line(
+            found.table, found.line, line_band(found), "mean entropy", width_px=width
+        )
+        words = line.figure.layout.annotations[0].text.split("<br>")
+        longest.append(max(len(text) for text in words))
+    assert heights[0] < heights[1]
+    assert longest[0] < longest[1]
+
+
 def test_map_without_a_best_origin_says_so() -> None:
     places = made.group_places(GROUPS)
     grid = origin_grid(places, made.group_values(GROUPS) * 0, step_deg=made.STEP_DEG)

@@ -60,6 +60,10 @@ def test_a_cut_changes_the_order_and_says_whose(open_page: OpenPage) -> None:
     assert table.loc["OCE", "mean entropy bits"] == pytest.approx(0.453, abs=0.001)
     text = messages(app).replace("&#62;", ">").replace("&gt;", ">")
     assert "Moved: AFR, WAS, EUR." in text
+    app.selectbox(key="bars_measure").set_value("observed-heterozygosity").run()
+    order = [group for group in bars(app).index if group != "ADM"]
+    text = messages(app).replace("&#62;", ">").replace("&gt;", ">")
+    assert f"Here: {' > '.join(order)}." in text
 
 
 def test_page_and_command_show_the_same_numbers(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from vaeviz.analysis.entropy import SiteEntropy
@@ -16,7 +15,7 @@ CUTS = (0.0, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
 
 @dataclasses.dataclass(frozen=True)
 class OrderChange:
-    """Order of groups by mean entropy, on all sites and above a cut.
+    """Order of groups by a measure, on all sites and above a cut.
 
     Attributes
     ----------
@@ -63,25 +62,22 @@ def lowest_frequency(entropy: SiteEntropy) -> float:
     return float(variable.min()) if len(variable) else 0.0
 
 
-def order_change(table: pd.DataFrame, cut: float, apart: Sequence[str] = ()) -> OrderChange:
+def order_change(before: pd.Series, after: pd.Series, apart: Sequence[str] = ()) -> OrderChange:
     """How the order of groups at a cut differs from that on all sites.
 
     Parameters
     ----------
-    table : DataFrame
-        Of `cut_table`; its lowest cut is the order before.
-    cut : float
-        One of its cuts.
+    before, after : Series
+        A measure of each group (index: group) on all sites and above a cut. Groups without a
+        value in either are not ranked.
     apart : sequence of str
         Groups that are not ranked, such as admixed ones.
     """
-    before = _order(table, table["maf_cut"].min(), apart)
-    after = _order(table, cut, apart)
-    moved = tuple(a for a, b in zip(before, after, strict=True) if a != b)
-    return OrderChange(before, after, moved)
+    ranked = before.dropna().index.intersection(after.dropna().index).difference(list(apart))
+    first, second = (_falling(values.loc[ranked]) for values in (before, after))
+    moved = tuple(a for a, b in zip(first, second, strict=True) if a != b)
+    return OrderChange(first, second, moved)
 
 
-def _order(table: pd.DataFrame, cut: float, apart: Sequence[str]) -> tuple[str, ...]:
-    rows = table[np.isclose(table["maf_cut"], cut) & ~table["group"].isin(list(apart))]
-    falling = rows.sort_values("mean_entropy_bits", ascending=False, kind="stable")
-    return tuple(falling["group"])
+def _falling(values: pd.Series) -> tuple[str, ...]:
+    return tuple(values.sort_values(ascending=False, kind="stable").index)

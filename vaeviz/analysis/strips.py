@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -200,17 +201,23 @@ def _reduce(operation: np.ufunc, values: NDArray, bins: Bins) -> NDArray:
     return operation.reduceat(values, pairs, axis=1)[:, ::2]
 
 
-def window_table(strips: Strips, chosen: slice) -> pd.DataFrame:
+def window_table(
+    strips: Strips, chosen: slice, minuends: Sequence[str] = (), subtrahend: str = ""
+) -> pd.DataFrame:
     """Exact values of neighbouring sites: chrom, pos, id, ref, alt, then two columns a group.
 
     The columns of a group are 'GROUP entropy_bits' and 'GROUP frequency' (of ALT); empty where
-    no allele of the group is called.
+    no allele of the group is called. For each of `minuends` follows the difference of its entropy
+    from that of `subtrahend`, 'GROUP minus OTHER entropy_bits'.
     """
     sites = strips.sites[list(SITE_COLUMNS)].iloc[chosen]
     columns: dict[str, NDArray[np.float64]] = {}
     for row, group in enumerate(strips.groups):
         columns[f"{group} entropy_bits"] = strips.entropy_bits[row, chosen]
         columns[f"{group} frequency"] = strips.frequency[row, chosen]
+    for group in minuends:
+        one, other = (columns[f"{name} entropy_bits"] for name in (group, subtrahend))
+        columns[f"{group} minus {subtrahend} entropy_bits"] = one - other
     values = pd.DataFrame(columns, index=sites.index)
     return pd.concat([sites, values], axis=1).reset_index(drop=True)
 

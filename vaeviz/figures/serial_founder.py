@@ -13,7 +13,15 @@ from vaeviz.analysis.serial_founder import ADDIS_ABABA, Line
 from vaeviz.escape import plain
 from vaeviz.figures.chart import Chart
 from vaeviz.figures.groups import group_scatter
-from vaeviz.figures.mapground import add_ground, colour_bar, frame, pixels_per_unit, silent
+from vaeviz.figures.mapground import (
+    NARROW_PX,
+    add_ground,
+    colour_bar,
+    fitting_height,
+    frame,
+    pixels_per_unit,
+    silent,
+)
 from vaeviz.figures.mapview import EARTH_RADIUS_MM, View, degrees, world_view
 from vaeviz.figures.palette import BACKGROUND, Theme, neutral, rgba
 from vaeviz.figures.placing import name_positions
@@ -23,7 +31,7 @@ CELL_SHARE = 0.98
 """Side of a drawn cell as a share of the distance between cells."""
 
 R2_SCALE = "Viridis"
-NARROW_PX = (480.0, 230.0)
+NAMES_PX = (480.0, 230.0)
 """Size of the points' area on a page 800 px wide, for which names are placed."""
 
 DISTANCE_TITLE = "distance from the origin along land (1,000 km)"
@@ -41,6 +49,7 @@ def founder_line(
     caption: str = "",
     name: str = "serial_founder",
     height: int = 500,
+    width_px: int = 1000,
 ) -> Chart:
     """Value of each population against its distance from the origin, with the fitted line.
 
@@ -55,6 +64,8 @@ def founder_line(
         distance_km, fitted, low, high (`analysis.serial_founder.line_band`).
     value_title, unit
         Of the value; the unit also of the slope, per 1,000 km.
+    width_px
+        Of the page that the figure is laid out for: on a narrow one its words take three lines.
     """
     drawn = table.assign(distance_1000_km=table["distance_km"] / 1000)
     title = "Diversity and distance"
@@ -71,11 +82,12 @@ def founder_line(
         name=name,
         height=height,
     )
+    words = line_words(line, unit, narrow=width_px < NARROW_PX)
     figure = go.Figure([*_fit(band, theme), *points.figure.data], points.figure.layout)
     _hollow(figure.data[-1], table["used"].to_numpy(bool), theme)
     _thin_names(figure.data[-1], table)
     figure.add_annotation(
-        text=line_words(line, unit),
+        text="<br>".join(words),
         x=1 if line.slope_per_1000_km <= 0 else 0,
         y=1,
         xref="paper",
@@ -88,7 +100,8 @@ def founder_line(
         bgcolor=rgba(BACKGROUND[theme], 0.9),
     )
     figure.update_xaxes(rangemode="tozero")
-    figure.update_yaxes(range=_with_headroom(pd.concat([table["value"], band["fitted"]])))
+    values = pd.concat([table["value"], band["fitted"]])
+    figure.update_yaxes(range=_with_headroom(values, len(words)))
     alt = (
         f"Scatter plot of {len(table)} populations: {value_title} against distance from the "
         f"origin. The line through {line.n_populations} of them changes by "
@@ -97,22 +110,22 @@ def founder_line(
     return dataclasses.replace(points, figure=figure, table=table, alt=alt)
 
 
-def _with_headroom(values: pd.Series) -> list[float]:
-    """Range of the values with room above them for two lines of words."""
+def _with_headroom(values: pd.Series, n_lines: int) -> list[float]:
+    """Range of the values with room above them for lines of words."""
     low, high = float(values.min()), float(values.max())
     span = (high - low) or abs(high) or 1.0
-    return [low - 0.08 * span, high + 0.24 * span]
+    return [low - 0.08 * span, high + (0.06 + 0.09 * n_lines) * span]
 
 
-def line_words(line: Line, unit: str = "") -> str:
-    """Slope, interval and R2 in two lines of a figure."""
+def line_words(line: Line, unit: str = "", narrow: bool = False) -> list[str]:
+    """Slope, interval and R2 as lines of a figure, two or, where it is narrow, three."""
     slope = f"{_signed(line.slope_per_1000_km)} {unit} per 1,000 km".replace("  ", " ")
-    text = f"slope <b>{slope}</b> · R² <b>{line.r2:.2f}</b>"
+    first = f"slope <b>{slope}</b> · R² <b>{line.r2:.2f}</b>"
     if not np.isfinite(line.slope_low):
-        return f"{text}<br>{line.n_populations} populations: too few for an interval"
-    ends = f"{_signed(line.slope_low)} to {_signed(line.slope_high)}"
-    fits = f"R² {line.r2_low:.2f} to {line.r2_high:.2f}"
-    return f"{text}<br>95 % of resamples: {ends}, {fits} ({line.n_populations} populations)"
+        return [first, f"{line.n_populations} populations: too few for an interval"]
+    slopes = f"95 % of resamples: {_signed(line.slope_low)} to {_signed(line.slope_high)}"
+    fits = f"R² {line.r2_low:.2f} to {line.r2_high:.2f} ({line.n_populations} populations)"
+    return [first, f"{slopes},", fits] if narrow else [first, f"{slopes}, {fits}"]
 
 
 def origin_map(
@@ -126,7 +139,7 @@ def origin_map(
     theme: Theme = "light",
     caption: str = "",
     name: str = "serial_founder_origins",
-    height: int = 520,
+    height: int | None = None,
     width_px: int = 1000,
 ) -> Chart:
     """R2 of the line for an origin in each cell of land; the chosen and the best one marked.
@@ -145,6 +158,8 @@ def origin_map(
         Whether the value is expected to fall with distance; cells where it does not are grey.
     step_deg
         Of the grid.
+    height, width_px
+        Without a height, that which leaves no empty bands on a page of this width.
 
     Returns
     -------
@@ -152,6 +167,7 @@ def origin_map(
         Cells carry 'latitude,longitude' as `customdata`. Table: the grid.
     """
     view = world_view()
+    height = height or fitting_height(view, width_px)
     figure = go.Figure()
     add_ground(figure, view, theme)
     side = np.radians(step_deg) * EARTH_RADIUS_MM * pixels_per_unit(view, width_px, height)
@@ -214,7 +230,7 @@ def _thin_names(points: go.Scatter, table: pd.DataFrame) -> None:
         return
     places = table[["distance_km", "value"]].to_numpy(float)
     span = np.ptp(places, axis=0)
-    scaled = (places - places.min(axis=0)) / np.where(span > 0, span, 1) * NARROW_PX
+    scaled = (places - places.min(axis=0)) / np.where(span > 0, span, 1) * NAMES_PX
     names = [plain(group, 14) for group in table["group"]]
     positions = name_positions(scaled, np.full(len(table), 12.0), names)
     points.text = [t if p else "" for t, p in zip(points.text, positions, strict=True)]

@@ -19,7 +19,7 @@ function layOut(scene, width, pen) {
   pen.font = font;
   const widest = Math.max(...scene.rows.map((row) => pen.measureText(row.name).width));
   const left = Math.ceil(Math.min(Math.max(widest + 22, 48), width * 0.3));
-  const right = width < 600 ? 6 : 50;
+  const right = width < 600 ? 40 : 50;
   let y = TOP;
   const tops = scene.rows.map((row, r) => {
     const before = r ? scene.rows[r - 1].kind : row.kind === "group" ? "group" : "";
@@ -107,7 +107,7 @@ function drawNames(scene, pen, box) {
     pen.fillRect(0, middle - 4, 8, 8);
     pen.fillStyle = scene.inks.text;
     pen.fillText(row.name, 14, middle, box.left - 18);
-    if (box.right > 20 && row.mean !== null) {
+    if (row.mean !== null) {
       pen.fillStyle = scene.inks.muted;
       pen.textAlign = "right";
       pen.fillText(row.mean, box.width, middle);

@@ -184,10 +184,10 @@ def _follow(axis: GenomeAxis) -> None:
 def _legend_words(strips: Strips, axis: GenomeAxis, sites: slice) -> None:
     st.caption(
         f"{_axis_words(strips, axis)}In sight: {escape(window_words(strips, sites), 200)}. 0 bits "
-        "where the group is fixed, 1 bit where both alleles are equally common; beside the strips "
-        "the mean in sight. Drag to move, wheel or + and − to zoom, Shift and drag to zoom to a "
-        "range, double click or Home for everything; arrows, comma and full stop read values by "
-        "keyboard."
+        "where the group is fixed, 1 bit where both alleles are equally common, grey without a "
+        "site; beside the strips the mean in sight. Drag to move, wheel or + and − to zoom, Shift "
+        "and drag to zoom to a range, double click or Home for everything; arrows, comma and full "
+        "stop read values by keyboard."
     )
 
 
@@ -235,7 +235,8 @@ def _downloads(
     axis, ground = strips.axes[window.unit], theme()
 
     def table() -> str:
-        return csv_text(window_table(strips, axis.sites_in(window.start, window.end)))
+        sites = axis.sites_in(window.start, window.end)
+        return csv_text(window_table(strips, sites, chosen.minuends, chosen.subtrahend))
 
     def drawing() -> str:
         from vaeviz.figures.strips_svg import strips_svg

@@ -14,6 +14,7 @@ from vaeviz.escape import escape, plain
 from vaeviz.ui import derived, guards, measured
 from vaeviz.ui.cache import remembered
 from vaeviz.ui.columns import group_choice
+from vaeviz.ui.components.room import width_px
 from vaeviz.ui.compression import compression_view
 from vaeviz.ui.look import group_look, look
 from vaeviz.ui.selecting import event_place
@@ -90,8 +91,9 @@ def founder(panel: Panel) -> None:
     except PanelError as error:
         st.info(escape(f"{error.message} {error.hint}", 600), icon=":material/info:")
         return
-    _line(panel, found, measure)
-    _map(panel, grid, found, best, measure)
+    width = width_px()
+    _line(panel, found, measure, width)
+    _map(panel, grid, found, best, measure, width)
     _left_out(found)
 
 
@@ -188,7 +190,7 @@ def _fit(
     return remembered("founder_fit", (panel.digest,), compute, parameters)
 
 
-def _line(panel: Panel, found: SerialFounder, measure: Measure) -> None:
+def _line(panel: Panel, found: SerialFounder, measure: Measure, width: int) -> None:
     from vaeviz.analysis.serial_founder import line_band
     from vaeviz.figures.serial_founder import founder_line
 
@@ -198,6 +200,7 @@ def _line(panel: Panel, found: SerialFounder, measure: Measure) -> None:
         line_band(found),
         measure.title,
         unit=measure.unit,
+        width_px=width,
         **group_look(panel, _from(found.origin)),
     )
     show_chart(chart, "founder_line")
@@ -219,12 +222,19 @@ def _map(
     found: SerialFounder,
     best: pd.Series | None,
     measure: Measure,
+    width: int,
 ) -> None:
     from vaeviz.figures.serial_founder import origin_map
 
     used = found.table[found.table["used"]]
     chart = origin_map(
-        grid, used, found.origin, best, falls=measure.falls, **look(panel, measure.title)
+        grid,
+        used,
+        found.origin,
+        best,
+        falls=measure.falls,
+        width_px=width,
+        **look(panel, measure.title),
     )
     show_chart(chart, MAP, on_select=_take_cell)
     st.caption(

@@ -26,11 +26,9 @@ def story(panel: Panel) -> None:
     from vaeviz.figures.peopling import peopling
 
     routes = map_routes.routes_of(panel, list(map_routes.KINDS))
-    at_ka = st.slider(
+    at_ka = st.select_slider(
         "Start from (thousand years ago)",
-        0,
-        OLDEST_KA,
-        OLDEST_KA,
+        range(OLDEST_KA, -1, -1),  # Time runs to the right, as in the figure.
         key="map_story_ka",
         help="What the map shows before it is played; keys move it too.",
         persist_state="session",

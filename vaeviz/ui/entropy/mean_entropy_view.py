@@ -45,7 +45,7 @@ def mean_entropy(panel: Panel) -> None:
     by, quantity, cut, cuts = _controls(panel)
     table = measured.entropy_table(panel, by, cut)
     if cut > 0:
-        _order_warning(cuts, cut, table)
+        _order_warning(measured.entropy_table(panel, by), cut, table, quantity)
     _bars(panel, table, quantity, cut)
     _cut_curves(panel, by, cuts, cut, table)
     entropy_rate_view.rates(panel, by)
@@ -93,12 +93,15 @@ def _cut_choice(cuts: list[float]) -> float:
     return words.get(str(chosen), 0.0)
 
 
-def _order_warning(cuts: pd.DataFrame, cut: float, table: pd.DataFrame) -> None:
+def _order_warning(
+    whole: pd.DataFrame, cut: float, table: pd.DataFrame, quantity: Quantity
+) -> None:
     """Name the groups whose place in the order a cut has changed."""
     from vaeviz.analysis.frequency_cut import order_change
     from vaeviz.figures.frequency_cut import cut_words
 
-    change = order_change(cuts, cut, list(table.loc[table["admixed"], "group"]))
+    before, after = (t.set_index("group")[quantity.column] for t in (whole, table))
+    change = order_change(before, after, list(table.loc[table["admixed"], "group"]))
     if not change.moved:
         return
     st.warning(
