@@ -77,14 +77,37 @@ def test_an_earlier_model_of_the_other_kind_stays(home: Path) -> None:
     assert "sequence model" in state.notices()[-1]
 
 
-def test_another_panel_and_the_demo_let_both_go(home: Path) -> None:
-    both = AppState(model_ref="models/map.vaeviz", sequence_ref="models/seq.vaeviz")
-    state.replace(both)
+BOTH = AppState(
+    panel_ref="panels/p.vcz", model_ref="models/map.vaeviz", sequence_ref="models/seq.vaeviz"
+)
+
+
+def test_another_panel_and_a_reset_let_both_go(home: Path) -> None:
+    state.replace(BOTH)
     state.set_panel("grid")
     assert state.get().purposes == []
-    state.replace(both)
+    state.replace(BOTH)
     state.reset()
     assert state.get().sequence_ref is None
+
+
+def test_a_panel_finds_its_last_models_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state.replace(BOTH)
+    state.set_panel("grid")
+    state.load_demo()
+    monkeypatch.setattr(st, "session_state", {})
+    (home / "models" / "map.vaeviz").unlink()
+    state.set_panel("panels/p.vcz")
+    assert state.get().model_ref is None
+    assert state.get().sequence_ref == "models/seq.vaeviz"
+
+
+def test_the_demo_leaves_jobs_running(home: Path) -> None:
+    state.replace(BOTH)
+    state.watch("0" * 32)
+    state.load_demo()
+    assert state.get().watching == ("0" * 32,)
+    assert state.get().model_ref == "demo:human-array"
 
 
 def test_both_models_survive_a_refresh(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

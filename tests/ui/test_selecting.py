@@ -68,6 +68,23 @@ def test_nothing_left_means_no_selection(session: dict[str, object]) -> None:
     assert state.get().selection is None
 
 
+def test_redo_comes_back_until_something_else_is_selected() -> None:
+    for name in ("A", "B"):
+        selecting.apply([name], name)
+    selecting.undo()
+    selecting.undo()
+    assert state.get().selection is None
+    selecting.redo()
+    selecting.redo()
+    selecting.redo()
+    selection = state.get().selection
+    assert selection is not None
+    assert selection.sample_ids == ("B",)
+    selecting.undo()
+    selecting.apply(["C"], "C")
+    assert state.get().undone == ()
+
+
 def test_undo_goes_back_at_most_ten_steps() -> None:
     for step in range(15):
         selecting.apply([f"S{step}"], "by hand")

@@ -44,8 +44,11 @@ def is_loopback(address: object) -> bool:
 
 
 def style() -> None:
-    """Less empty space above the page than streamlit leaves."""
-    st.html("<style>.stMainBlockContainer{padding-top:3.75rem}</style>")
+    """Less empty space above the page than streamlit leaves: charts stand on the first screen."""
+    st.html(
+        "<style>.stMainBlockContainer{padding-top:3.75rem}"
+        ".stMainBlockContainer h1{font-size:2rem;padding:0}</style>"
+    )
 
 
 def sidebar() -> DeltaGenerator:
@@ -133,7 +136,7 @@ def _selection_strip() -> None:
 
 
 def _load_demo() -> None:
-    state.replace(state.demo())
+    state.load_demo()
 
 
 @st.dialog("Reset all?")

@@ -187,6 +187,12 @@ def undo() -> None:
     state.undo_selection()
 
 
+def redo() -> None:
+    """Forward again to the selection that was undone."""
+    redraw_charts()
+    state.redo_selection()
+
+
 def clear() -> None:
     """Select nobody."""
     redraw_charts()

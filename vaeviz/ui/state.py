@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 
 MAX_HISTORY = 10
 MAX_KEPT = 20
+MAX_REMEMBERED = 100
 SLOTS: dict[Purpose, str] = {"map": "model_ref", "sequence": "sequence_ref"}
 """Field of the state that holds the current model of a purpose."""
 
@@ -40,10 +41,14 @@ class AppState(Settings):
         The one current selection.
     history : tuple of Selection or None
         Earlier selections, oldest first, at most `MAX_HISTORY`.
+    undone : tuple of Selection or None
+        Later selections that were gone back from, the nearest last.
     kept : tuple of Selection
         Selections put aside under names of their own, at most `MAX_KEPT`.
     watching : tuple of str
         Names of job folders whose result this session takes over when they end.
+    models : dict
+        The last map and sequence model of panels that are not open, at most `MAX_REMEMBERED`.
     """
 
     panel_ref: str | None = None
@@ -51,8 +56,10 @@ class AppState(Settings):
     sequence_ref: str | None = None
     selection: Selection | None = None
     history: tuple[Selection | None, ...] = ()
+    undone: tuple[Selection | None, ...] = ()
     kept: tuple[Selection, ...] = ()
     watching: tuple[str, ...] = ()
+    models: dict[str, tuple[str | None, str | None]] = {}
 
     def model_for(self, purpose: Purpose) -> str | None:
         """Reference of the current model of a purpose."""
@@ -86,7 +93,7 @@ def update(**changes: object) -> AppState:
 def replace(state: AppState) -> AppState:
     """Put another state in place of the session's and keep it on disk."""
     st.session_state[_KEY] = state
-    kept = state.model_copy(update={"history": ()})
+    kept = state.model_copy(update={"history": (), "undone": ()})
     file = workspace.folder() / _FILE
     # A name of its own: another window of the same workspace may write at the same moment.
     temporary = file.with_suffix(f".{secrets.token_hex(6)}.tmp")
@@ -96,12 +103,31 @@ def replace(state: AppState) -> AppState:
 
 
 def set_panel(ref: str) -> None:
-    """Open another panel: models and selection belong to the old one and are let go."""
+    """Open another panel: its own last models come back, and the selection is let go."""
     state = get()
     if (state.selection is not None or state.kept) and ref != state.panel_ref:
         notice("The selection was made on another panel and was cleared.")
-    model = workspace.demo_model(ref) if ref in BUILT_IN else None
-    update(panel_ref=ref, model_ref=model, sequence_ref=None, selection=None, history=(), kept=())
+    models = _with_models_of(state)
+    map_ref, sequence_ref = (_still_there(model) for model in models.get(ref, (None, None)))
+    if map_ref is None and ref in BUILT_IN:
+        map_ref = workspace.demo_model(ref)
+    update(
+        panel_ref=ref,
+        model_ref=map_ref,
+        sequence_ref=sequence_ref,
+        models=models,
+        selection=None,
+        history=(),
+        undone=(),
+        kept=(),
+    )
+
+
+def load_demo() -> None:
+    """Open the default panel with its demo map; jobs go on being waited for."""
+    first = demo()
+    set_panel(str(first.panel_ref))
+    update(model_ref=first.model_ref)
 
 
 def set_model(ref: str) -> None:
@@ -142,7 +168,7 @@ def select(selection: Selection | None) -> None:
     """Make this the current selection (None clears) and remember the one before it."""
     state = get()
     history = (*state.history, state.selection)[-MAX_HISTORY:]
-    update(selection=selection, history=history)
+    update(selection=selection, history=history, undone=())
     mark_frame_stale()
 
 
@@ -150,7 +176,17 @@ def undo_selection() -> None:
     """Go back to the selection before the current one; nothing happens without one."""
     state = get()
     if state.history:
-        update(selection=state.history[-1], history=state.history[:-1])
+        undone = (*state.undone, state.selection)
+        update(selection=state.history[-1], history=state.history[:-1], undone=undone)
+        mark_frame_stale()
+
+
+def redo_selection() -> None:
+    """Come back to the selection that `undo_selection` left; nothing happens without one."""
+    state = get()
+    if state.undone:
+        history = (*state.history, state.selection)
+        update(selection=state.undone[-1], history=history, undone=state.undone[:-1])
         mark_frame_stale()
 
 
@@ -189,6 +225,24 @@ def notices() -> list[str]:
 def dismiss_notices() -> None:
     """Forget all notices."""
     st.session_state[_NOTICES] = []
+
+
+def _with_models_of(state: AppState) -> dict[str, tuple[str | None, str | None]]:
+    """The remembered models, and those of the panel that is open now, newest last."""
+    if state.panel_ref is None:
+        return state.models
+    others = {ref: pair for ref, pair in state.models.items() if ref != state.panel_ref}
+    others[state.panel_ref] = (state.model_ref, state.sequence_ref)
+    return dict(list(others.items())[-MAX_REMEMBERED:])
+
+
+def _still_there(ref: str | None) -> str | None:
+    try:
+        if ref is not None:
+            workspace.file_of(ref)
+    except VaevizError:
+        return None
+    return ref
 
 
 def _restore() -> AppState:

@@ -119,8 +119,9 @@ def _buttons(panel: Panel, selection: Selection | None) -> None:
             )
             st.metric("People", f"{len(selection.sample_ids):,}", width="content")
         st.button("Invert", key="sel_invert", on_click=selecting.invert, args=(panel,))
-        undoable = bool(state.get().history)
-        st.button("Undo", key="sel_undo", on_click=selecting.undo, disabled=not undoable)
+        now = state.get()
+        st.button("Undo", key="sel_undo", on_click=selecting.undo, disabled=not now.history)
+        st.button("Redo", key="sel_redo", on_click=selecting.redo, disabled=not now.undone)
         st.button("Clear", key="sel_clear", on_click=selecting.clear, disabled=none)
         st.button("Keep", key="sel_keep", on_click=selecting.keep, disabled=none)
     if selection is not None and selection.rule:
