@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
+from vaeviz.data.panel import Panel
 from vaeviz.ui import explain, guards, state
 from vaeviz.ui.errors import shown_errors
 from vaeviz.ui.latent import clusters_view, kept_view, latent_view, person_view, selection_view
-from vaeviz.ui.latent.coordinates import latent_coordinates, pca_coordinates
+from vaeviz.ui.latent.coordinates import (
+    LATENT,
+    Coordinates,
+    latent_coordinates,
+    pca_coordinates,
+)
 from vaeviz.ui.widgets import loading
+
+if TYPE_CHECKING:
+    from vaeviz.training.model import TrainedModel
 
 CHART_HEIGHT = 620
 
@@ -20,6 +31,24 @@ def explore() -> None:
     if state.take_frame_stale():
         st.rerun()
     panel = guards.need_panel()
+    with st.container():  # Whatever comes and goes in it, the settings below stay in their place.
+        model, coordinates = found(panel)
+    view = latent_view.controls(panel, coordinates, has_split="split" in coordinates.table)
+    latent_view.charts(panel, coordinates, view)
+    person_view.card(panel, coordinates, view, model if coordinates.name == LATENT else None)
+    clusters_view.section(panel, coordinates, view)
+    st.subheader("Selection", anchor=False)
+    selection_view.mode_switch()
+    grid = st.grid(3, min_column_width=260)
+    with grid.cell():
+        selection_view.pickers(panel)
+        kept_view.section(panel)
+    with grid.cell(column_span=2):
+        selection_view.selection_summary(panel, coordinates.table)
+
+
+def found(panel: Panel) -> tuple[TrainedModel | None, Coordinates]:
+    """The map and where it puts everybody; PCA stands in where it cannot, and the page says so."""
     with loading("latent", CHART_HEIGHT, "Placing everybody…"):
         model = guards.find_model()
         flat = model is not None and latent_view.too_flat(model)
@@ -35,18 +64,7 @@ def explore() -> None:
             "components instead. Train with 3 or more for a latent space in 3-D.",
             icon=":material/3d_rotation:",
         )
-    view = latent_view.controls(panel, coordinates, has_split="split" in coordinates.table)
-    latent_view.charts(panel, coordinates, view)
-    person_view.card(panel, coordinates, view, None if flat else model)
-    clusters_view.section(panel, coordinates, view)
-    st.subheader("Selection", anchor=False)
-    selection_view.mode_switch()
-    grid = st.grid(3, min_column_width=260)
-    with grid.cell():
-        selection_view.pickers(panel)
-        kept_view.section(panel)
-    with grid.cell(column_span=2):
-        selection_view.selection_summary(panel, coordinates.table)
+    return model, coordinates
 
 
 def offer_training() -> None:

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Visit
+from tests.browser.gestures import choose
 from tests.browser.serving import Server
 from tests.browser.visiting import Visitor
 from tests.panels import hostile_panel, random_panel
@@ -19,6 +20,7 @@ from vaeviz.data.panel import Panel
 from vaeviz.data.selection import Selection
 from vaeviz.data.selection_rule import ByPolygon
 from vaeviz.data.vcz import save_panel
+from vaeviz.ui.colouring import ONE_COLOUR
 from vaeviz.ui.derived import PCA_SEED
 from vaeviz.ui.latent.coordinates import N_COMPONENTS
 from vaeviz.ui.state import AppState
@@ -168,6 +170,9 @@ def test_the_address_keeps_the_view(visit: Visit, server: Server) -> None:
     assert canvas(visitor).count() == 0
     visitor.segment("2-D")
     visitor.wait_for(lambda: "latent_view" not in visitor.page.url)
+    # Settings that moved up in their row, as z went, are still bound to the address.
+    choose(visitor, "Colour by", ONE_COLOUR)
+    visitor.wait_for(lambda: "colour_by=" in visitor.page.url)
 
 
 @pytest.mark.slow

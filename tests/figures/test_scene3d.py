@@ -8,6 +8,7 @@ import pytest
 
 from tests.panels import HOSTILE
 from vaeviz.analysis.clusters import gaussians
+from vaeviz.data.selection import Selection
 from vaeviz.figures.palette import colours
 from vaeviz.figures.scene3d import SHADES, scene_3d
 
@@ -47,6 +48,18 @@ def test_numbers_get_a_scale_and_unknown_ones_grey() -> None:
     mark = numbers(scene.data["mark"], "<u2")
     assert (mark[0], mark[1], mark[-1]) == (SHADES, 0, SHADES - 1)
     assert [entry["name"] for entry in scene.data["legend"]] == ["-1", "1", "unlabelled"]
+
+
+def test_kept_selections_have_rings_in_their_colour() -> None:
+    first = Selection(name="one", sample_ids=("S4", "S1"), colour="#112233")
+    gone = Selection(name="gone", sample_ids=("nobody",))
+    second = Selection(name="two", sample_ids=("S4",), colour="#445566")
+    scene = scene_3d(people(), AXES, "population", kept=[first, gone, second])
+    one, two = scene.data["rings"]
+    assert (one["name"], one["colour"]) == ("one (2)", "#112233")
+    assert numbers(one["people"], "<i4").tolist() == [1, 4]
+    assert two["radius"] > one["radius"]
+    assert scene.data["alt"].endswith("Rings mark kept selections: one (2), two (1).")
 
 
 def test_wires_surround_their_group() -> None:

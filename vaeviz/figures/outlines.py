@@ -13,6 +13,7 @@ from vaeviz.data.selection import Selection
 from vaeviz.escape import plain
 from vaeviz.figures.chart import Chart
 from vaeviz.figures.latent import SVG_POINTS
+from vaeviz.figures.points import MANY
 from vaeviz.figures.theme import INKS, label, rounded
 
 CELLS = 90
@@ -128,18 +129,34 @@ def with_kept(
             figure.add_trace(point(x=x, y=y, **ring))
     if not told:
         return chart
-    alt = f"{chart.alt} Rings mark kept selections: {', '.join(told)}."
-    return dataclasses.replace(chart, figure=figure, alt=alt)
+    return dataclasses.replace(chart, figure=figure, alt=chart.alt + told_kept(told))
+
+
+def told_kept(names: Sequence[str]) -> str:
+    """What a screen reader is told of rings: a sentence to append, or nothing."""
+    return f" Rings mark kept selections: {', '.join(names)}." if names else ""
+
+
+def ring_px(number: int) -> int:
+    """How wide the rings of a kept selection are, by its place among them."""
+    return INNER_PX + WIDER_PX * (number % SIZES)
+
+
+def ring_pen(n_people: int) -> dict[str, float]:
+    """Width and opacity of rings: many would hide the colours of the people they are around."""
+    return {"width": 1.0, "opacity": 0.5} if n_people > MANY else {"width": 1.8, "opacity": 1.0}
 
 
 def _ring(selection: Selection, number: int, n_people: int) -> dict[str, object]:
+    pen = ring_pen(n_people)
     return {
         "mode": "markers",
         "marker": {
             "symbol": "circle-open",
-            "size": INNER_PX + WIDER_PX * (number % SIZES),
+            "size": ring_px(number),
             "color": selection.colour,
-            "line": {"width": 1.8},
+            "opacity": pen["opacity"],
+            "line": {"width": pen["width"]},
         },
         "name": f"{label(selection.name, 40)} ({n_people:,})",
         "hoverinfo": "skip",

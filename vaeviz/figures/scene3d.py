@@ -8,15 +8,17 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from plotly.colors import sample_colorscale
 
 from vaeviz.analysis.clusters import Gaussian
 from vaeviz.analysis.lasso import ends, in_cube
+from vaeviz.data.selection import Selection
 from vaeviz.data.selection_rule import Triple
 from vaeviz.escape import plain
 from vaeviz.figures.clusters import surface
 from vaeviz.figures.latent import words_3d
+from vaeviz.figures.outlines import ring_pen, ring_px, told_kept
 from vaeviz.figures.palette import BACKGROUND, Theme, colours, neutral, symbols
 from vaeviz.figures.points import COLOUR_SCALE, FULL_HOVER_POINTS, LABEL, is_number, point_table
 from vaeviz.figures.theme import FONT, INKS, LABEL_CHARACTERS
@@ -58,6 +60,7 @@ def scene_3d(
     selected_ids: Collection[str] = (),
     regions: Sequence[Gaussian] = (),
     own_ink: bool = False,
+    kept: Sequence[Selection] = (),
 ) -> Scene:
     """All that the browser needs to draw people, to turn them and to find who is circled.
 
@@ -71,6 +74,8 @@ def scene_3d(
         Gaussians in these axes, whose 95 % ellipsoids are drawn as wires in their label's colour.
     own_ink
         Draw the wires in one ink: their labels are not people's.
+    kept
+        Selections whose people get a ring in its colour, as in `figures.outlines.with_kept`.
     """
     table = point_table(embedding, list(axes), colour_by, labels)
     points = embedding[list(axes)].to_numpy(dtype=np.float64)
@@ -78,6 +83,7 @@ def scene_3d(
     number, marks, legend = _marks(table, samples)
     table["selected"] = table["sample"].isin(set(selected_ids))
     titles, title, alt = words_3d(table, axes, colour_by)
+    rings = _rings(kept, table["sample"].map(str).to_numpy(object))
     data = {
         "xyz": _packed(in_cube(points, low, high), "<f4"),
         "low": list(low),
@@ -85,6 +91,7 @@ def scene_3d(
         "mark": _packed(number, "<u2"),
         "marks": marks,
         "legend": legend,
+        "rings": rings,
         "ids": table["sample"].map(str).tolist(),
         "texts": _texts(table),
         "selected": _packed(np.flatnonzero(table["selected"]), "<i4"),
@@ -92,7 +99,7 @@ def scene_3d(
         "grounds": {theme: _ground(theme) for theme in THEMES},
         "titles": titles,
         "title": title,
-        "alt": alt,
+        "alt": alt + told_kept([str(ring["name"]) for ring in rings]),
     }
     return Scene(data, low, high, table)
 
@@ -180,6 +187,24 @@ def _wires(
         {"xyz": _packed(in_cube(surface(gaussian), low, high), "<f4")} | ink
         for gaussian, ink in zip(regions, inks, strict=True)
     ]
+
+
+def _rings(kept: Sequence[Selection], ids: NDArray[np.object_]) -> list[dict[str, object]]:
+    """Name, colour, radius and people of every kept selection that has somebody here."""
+    found: list[dict[str, object]] = []
+    for number, selection in enumerate(kept):
+        inside = np.flatnonzero(np.isin(ids, selection.sample_ids))
+        if len(inside):
+            found.append(
+                {
+                    "name": f"{plain(selection.name, LABEL_CHARACTERS)} ({len(inside):,})",
+                    "colour": selection.colour,
+                    "radius": ring_px(number) / 2,
+                    "people": _packed(inside, "<i4"),
+                }
+                | ring_pen(len(inside))
+            )
+    return found
 
 
 def _ground(theme: Theme) -> dict[str, str]:

@@ -114,28 +114,29 @@ function resized(state) {
 }
 
 function drawLegend(state) {
-  const { scene, legend, sprites } = state;
-  legend.replaceChildren(...scene.legend.map(({ name, mark }) => {
+  const { scene, legend } = state;
+  legend.replaceChildren(...[...scene.legend, ...scene.rings].map((one) => {
     const entry = element("span", "entry");
-    const { sheet, half } = sprites[mark][DEPTHS - 1];
+    const { sheet, half } = sampleOf(state, one);
     const sample = element("img", "sample");
     sample.src = sheet.toDataURL();
     sample.width = sample.height = 2 * half;
     sample.alt = "";
-    entry.append(sample, name);
+    entry.append(sample, one.name);
     return entry;
   }));
 }
 
 function savePicture(state) {
-  const { scene, box, dots, canvas, sprites } = state;
+  const { scene, box, dots, canvas } = state;
+  const entries = [...scene.legend, ...scene.rings];
   const sheet = document.createElement("canvas");
   const pen = sheet.getContext("2d");
   const [margin, head, line] = [16, 60, 20];
   const places = [];
   pen.font = `12px ${scene.inks.font}`;
   let [x, row] = [margin, 0];
-  for (const { name } of scene.legend) {
+  for (const { name } of entries) {
     const wide = pen.measureText(name).width + 32;
     if (x + wide > box.width + margin && x > margin) [x, row] = [margin, row + 1];
     places.push([x, row]);
@@ -155,11 +156,11 @@ function savePicture(state) {
   pen.drawImage(canvas, margin, head, box.width, box.height);
   pen.font = `12px ${scene.inks.font}`;
   pen.fillStyle = scene.inks.text;
-  scene.legend.forEach(({ name, mark }, i) => {
+  entries.forEach((one, i) => {
     const [left, at] = [places[i][0], head + box.height + line * (places[i][1] + 0.5)];
-    const { sheet: sample, half } = sprites[mark][DEPTHS - 1];
+    const { sheet: sample, half } = sampleOf(state, one);
     pen.drawImage(sample, left + 8 - half, at - half, 2 * half, 2 * half);
-    pen.fillText(name, left + 18, at + 4);
+    pen.fillText(one.name, left + 18, at + 4);
   });
   sheet.toBlob((blob) => {
     const link = document.createElement("a");

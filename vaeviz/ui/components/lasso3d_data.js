@@ -18,6 +18,7 @@ function unpackScene(data, theme) {
     selected,
     nSelected: selected.reduce((sum, one) => sum + one, 0),
     wires: data.wires.map((wire) => ({ xyz: unpack(wire.xyz, Float32Array), colour: wire[theme] })),
+    rings: data.rings.map((ring) => ({ ...ring, people: unpack(ring.people, Int32Array) })),
     inks: data.grounds[theme],
     ends: [0, 1, 2].map((axis) => [data.low[axis], data.high[axis]]),
     titles: data.titles,

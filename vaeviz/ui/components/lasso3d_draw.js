@@ -92,6 +92,7 @@ function drawAll(state) {
   drawCube(state);
   for (const wire of state.scene.wires) drawWire(state, wire);
   drawPeople(state);
+  for (const each of state.scene.rings) drawRings(state, each);
   drawLine(state);
 }
 
@@ -180,12 +181,35 @@ function drawPeople(state) {
     pen.drawImage(sheet, x - half, y - half, 2 * half, 2 * half);
   }
   pen.globalAlpha = 1;
-  if (state.cursor >= 0) ring(state, state.cursor, 8, 2);
+  if (state.cursor >= 0) ring(state, state.cursor, 8, 2, state.scene.inks.text);
 }
 
-function ring(state, i, radius, width) {
-  const { pen, box, scene, at } = state;
-  pen.strokeStyle = scene.inks.text;
+// Of a kept selection.
+function drawRings(state, { people, colour, radius, width, opacity }) {
+  state.pen.globalAlpha = opacity;
+  for (const i of people) {
+    if (!Number.isNaN(state.at.u[i])) ring(state, i, radius, width, colour);
+  }
+  state.pen.globalAlpha = 1;
+}
+
+// What stands for an entry of the legend: a mark of people, or a ring.
+function sampleOf({ sprites, dots }, entry) {
+  if (entry.colour === undefined) return sprites[entry.mark][DEPTHS - 1];
+  const [half, sheet] = [8, document.createElement("canvas")];
+  sheet.width = sheet.height = 2 * half * dots;
+  const pen = sheet.getContext("2d");
+  pen.scale(dots, dots);
+  pen.strokeStyle = entry.colour;
+  pen.lineWidth = 1.8;
+  pen.arc(half, half, 5, 0, 7);
+  pen.stroke();
+  return { sheet, half };
+}
+
+function ring(state, i, radius, width, colour) {
+  const { pen, box, at } = state;
+  pen.strokeStyle = colour;
   pen.lineWidth = width;
   pen.beginPath();
   pen.arc(...toPixel(box, at.u[i], at.v[i]), radius, 0, 7);

@@ -22,8 +22,8 @@ MAX_MB = MAX_SELECTION_BYTES // 1_000_000
 
 
 def wanted() -> bool:
-    """A switch for drawing kept selections on the map, where there are any."""
-    return bool(state.get().kept) and st.toggle(
+    """A switch for drawing kept selections on the map."""
+    return st.toggle(
         "Kept selections",
         key="latent_kept",
         persist_state="session",

@@ -12,11 +12,12 @@ import pandas as pd
 import streamlit as st
 
 from vaeviz.data.panel import Panel
+from vaeviz.data.selection import Selection
 from vaeviz.data.selection_rule import ByPolygon, Triple, View3D
 from vaeviz.errors import ConfigError
 from vaeviz.ui import selecting, state
-from vaeviz.ui.components.lasso3d import lasso3d
 from vaeviz.ui.components.answers import told
+from vaeviz.ui.components.lasso3d import lasso3d
 from vaeviz.ui.tables import csv_button, show_frame
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class Picture:
         One value a person to colour by.
     regions : sequence of Gaussian
         Drawn as wires in the colour of their label, or in one ink with `own_ink`.
+    kept : sequence of Selection
+        Whose people get a ring in its colour.
     """
 
     axes: tuple[str, ...]
@@ -50,6 +53,7 @@ class Picture:
     labels: pd.Series
     regions: Sequence[Gaussian]
     own_ink: bool
+    kept: Sequence[Selection] = ()
 
 
 def show(panel: Panel, coordinates: Coordinates, picture: Picture, key: str) -> None:
@@ -75,6 +79,7 @@ def show(panel: Panel, coordinates: Coordinates, picture: Picture, key: str) -> 
         selected_ids=() if selection is None else selection.sample_ids,
         regions=picture.regions,
         own_ink=picture.own_ink,
+        kept=picture.kept,
     )
     round_of = {"caption": coordinates.caption, "file": FILE, "round": selecting.chart_round()}
     rule = partial(_rule, coordinates, picture.axes, scene.low, scene.high)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -36,10 +37,11 @@ def controls(panel: Panel, coordinates: Coordinates, has_split: bool) -> View:
         axes = _axes(coordinates, dimensions)
         colour_by = _colour_by(panel, has_split)
         regions = clusters_view.region_choice(dimensions == 2)
-        beside = _beside(coordinates)
-        show_sd = dimensions == 2 and _show_sd(coordinates)
-        kept = dimensions == 2 and kept_view.wanted()
-        lasso = dimensions == 3 and _with_lasso(coordinates)
+        beside = _offered(coordinates.name == LATENT, _beside)
+        show_sd = _offered(dimensions == 2 and _has_sd(coordinates), _show_sd)
+        few = len(coordinates.table) <= lasso_view.MAX_PEOPLE
+        lasso = _offered(dimensions == 3 and few, _with_lasso)
+        kept = _offered(bool(state.get().kept) and (dimensions == 2 or lasso), kept_view.wanted)
     return View(axes, colour_by, show_sd, beside, regions, lasso, kept)
 
 
@@ -62,6 +64,18 @@ def charts(panel: Panel, main: Coordinates, view: View) -> None:
         _chart(panel, pca, dataclasses.replace(view, axes=axes, show_sd=False))
 
 
+def _offered(sensible: bool, toggle: Callable[[], bool]) -> bool:
+    """A toggle where it makes sense, else its empty place.
+
+    A setting that moves up in its row is drawn anew before its old place is cleared, and clearing
+    that makes streamlit forget that the setting belongs into the address.
+    """
+    if sensible:
+        return toggle()
+    st.empty()
+    return False
+
+
 def _wants_3d() -> bool:
     """As the switch says, or the address where the switch is not drawn yet."""
     return st.session_state.get(VIEW_KEY, st.query_params.get(VIEW_KEY)) == "3-D"
@@ -71,7 +85,10 @@ def _axes(coordinates: Coordinates, dimensions: int) -> tuple[str, ...]:
     from vaeviz.figures.latent import axis_label
 
     chosen: list[str] = []
-    for position, letter in enumerate("xyz"[:dimensions]):
+    for position, letter in enumerate("xyz"):
+        if position >= dimensions:
+            st.empty()  # As in `_offered`.
+            continue
         free = [c for c in coordinates.columns if c not in chosen]
         default = coordinates.columns[position]
         chosen.append(
@@ -88,16 +105,18 @@ def _axes(coordinates: Coordinates, dimensions: int) -> tuple[str, ...]:
     return tuple(chosen)
 
 
-def _beside(coordinates: Coordinates) -> bool:
-    return coordinates.name == LATENT and st.toggle(
+def _beside() -> bool:
+    return st.toggle(
         "PCA beside it", key="latent_beside", persist_state="session", bind="query-params"
     )
 
 
-def _show_sd(coordinates: Coordinates) -> bool:
+def _has_sd(coordinates: Coordinates) -> bool:
     sds = coordinates.table.filter(regex="_sd$")
-    if coordinates.name != LATENT or teaching() or not sds.to_numpy(float).any():
-        return False
+    return coordinates.name == LATENT and not teaching() and bool(sds.to_numpy(float).any())
+
+
+def _show_sd() -> bool:
     return st.toggle(
         "Posterior sd",
         key="latent_sd",
@@ -115,10 +134,8 @@ def _colour_by(panel: Panel, has_split: bool) -> str:
     return choice("Colour by", known, "colour_by", default, plain, bind=True, width=170)
 
 
-def _with_lasso(coordinates: Coordinates) -> bool:
+def _with_lasso() -> bool:
     """Whether to draw 3-D on our canvas; else Plotly draws, which selects nothing."""
-    if len(coordinates.table) > lasso_view.MAX_PEOPLE:
-        return False
     return st.toggle(
         "Lasso",
         value=True,
@@ -150,7 +167,8 @@ def _chart(panel: Panel, coordinates: Coordinates, view: View) -> None:
 def _canvas(panel: Panel, coordinates: Coordinates, view: View, labels: pd.Series) -> None:
     found = clusters_view.regions(panel, coordinates, view, labels)
     own_ink = view.regions == clusters_view.MIXTURE
-    picture = lasso_view.Picture(view.axes, view.colour_by, labels, found, own_ink)
+    kept = state.get().kept if view.kept else ()
+    picture = lasso_view.Picture(view.axes, view.colour_by, labels, found, own_ink, kept)
     lasso_view.show(panel, coordinates, picture, f"lasso_{coordinates.name}")
 
 
