@@ -269,7 +269,7 @@ def test_the_command_line_draws_the_same_people(
     command = [
         *("simulate", str(home / "models" / "t.vaeviz"), str(home / "panels" / "t.vcz"), *region),
         *("--generator", found.cohort.generator, "-n", "30", "--seed", "1"),
-        *("--allow-small", "-o", str(home / "c.vcf.gz")),
+        *("--allow-small", "--near-copies", "keep", "-o", str(home / "c.vcf.gz")),
     ]
     ended = run_here(capfd, *command)
     assert ended.code == 0, ended.stderr
@@ -357,6 +357,7 @@ def test_a_sequence_model_draws_and_the_map_checks(open_page: OpenPage, home: Pa
     sequence.save(home / "models" / "s.vaeviz")
     app = open_page("simulate", state)
     assert app.selectbox(key="simulate_generator_neighbour-walk").value == "neighbour-walk"
+    assert "trained for 2 epochs only" in messages(app)
     app.slider(key="simulate_hop").set_value(0.5)
     generate(app)
     found = kept(app)

@@ -23,6 +23,9 @@ MAX_PEOPLE = 5_000
 SLOW_COMPARISONS = 1e10
 """Synthetic rows x real rows x sites from which drawing and checking takes over ten seconds."""
 
+FEW_EPOCHS = 50
+"""Under as many a sequence model is a first look; its windows seldom fit together."""
+
 TRAIN = "Train a sequence model"
 WALKS: tuple[Generator, ...] = ("neighbour-walk", "autoregressive")
 UNPHASED: tuple[Generator, ...] = ("global", "gaussian")
@@ -81,6 +84,12 @@ def generator_choice(models: Models, panel: Panel) -> tuple[Generator, TrainedMo
     model = models.drawing(generator, panel)
     if model is None:
         _needs_training(generator)
+    elif generator in WALKS and len(model.history) < FEW_EPOCHS:
+        st.warning(
+            f"The sequence model was trained for {len(model.history)} epochs only. Few of those it "
+            "draws may encode into the region: train it longer for a cohort to use.",
+            icon=":material/model_training:",
+        )
     elif models.sequence is None and panel.phased and generator in UNPHASED:
         _better(TRAIN, "The neighbour walk keeps linkage and haplotypes as well.")
     return generator, model
