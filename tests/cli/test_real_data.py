@@ -63,7 +63,7 @@ def test_synthetic_vcf_is_read_by_bcftools_without_a_warning(
     panel, model, cohort = (tmp_path / name for name in ("k.vcz", "k.vaeviz", "s.vcf.gz"))
     told("import", real_data / "kg_regions.small.vcf.gz", "-o", panel)
     told("train", panel, "--rows", "haplotype", "--epochs", "3", "-o", model)
-    region = ("--population", "EUR", "--allow-small")
+    region = ("--population", "EUR", "--allow-small", "--near-copies", "keep")
     arguments = ("simulate", model, panel, *region, "--generator", "global", "-n", "20")
     n_sites = told(*arguments, "-o", cohort)["panel"]["n_sites"]
     try:

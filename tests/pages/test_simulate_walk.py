@@ -44,7 +44,7 @@ def test_the_walk_of_the_page_is_that_of_the_command_line(
     found = kept(app)
     assert found is not None
     assert found.cohort.generator == "neighbour-walk"
-    told = shlex.split(redraw_command(found.cohort))
+    told = shlex.split(redraw_command(found.cohort, near=1))
     files = {"MODEL": "models/s.vaeviz", "MAP": "models/m.vaeviz", "PANEL": "panels/t.vcz"}
     files["cohort.vcf.gz"] = "c.vcf.gz"
     command = [str(home / files[word]) if word in files else word for word in told[3:]]

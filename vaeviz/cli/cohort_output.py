@@ -43,15 +43,18 @@ class CohortFiles:
         Raises
         ------
         PrivacyError
-            A zip was asked for, and near copies are in the cohort and were not acknowledged.
+            Near copies are in the cohort, or nobody looked for them, and that was not
+            acknowledged.
         PanelError
             A format cannot hold the cohort.
         RegionError
             Tracts were asked for of people who have none.
         """
+        from vaeviz.reports.cohort_export import check_copies
         from vaeviz.reports.cohort_files import sample_sheet
         from vaeviz.synthesis.cohort import tract_table
 
+        check_copies(bundled, acknowledged)
         cohort = bundled.cohort
         if self.tracts is not None:
             write_table(tract_table(cohort), self.tracts)

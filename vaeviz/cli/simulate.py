@@ -164,8 +164,8 @@ def simulate(
         NearCopies | None,
         typer.Option(
             rich_help_panel=FILES,
-            help="Near copies of real people: drop them, or keep them knowingly. A .zip with "
-            "some is refused without this.",
+            help="Near copies of real people: drop them, or keep them knowingly. A cohort with "
+            "some is refused without this; with 'keep' nobody looks for them unasked.",
         ),
     ] = None,
     samples: Annotated[
@@ -233,7 +233,7 @@ def simulate(
         map_model = open_model(map_file) if map_file is not None else None
         bundled, origin = _make(
             *(session, trained, map_model, opened, choice, config),
-            report=files.need_report or near_copies == "drop",
+            report=files.need_report or near_copies != "keep",
             drop=near_copies == "drop",
         )
         files.write(bundled, origin, near_copies == "keep")

@@ -186,5 +186,7 @@ def cohort_manifest(
         "panel": manifest.panel_entry(origin.panel),
         "near_copies_dropped": origin.dropped,
         "near_copies_acknowledged": acknowledged,
-        "command": redraw_command(cohort),
+        "command": redraw_command(
+            cohort, origin.dropped, bundled.report.near_copies if bundled.report else 0
+        ),
     }

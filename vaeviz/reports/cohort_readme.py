@@ -24,13 +24,16 @@ LIMITS = (
 _KNOBS = ("hop", "neighbours", "temperature", "generations", "generations_since")
 
 
-def redraw_command(cohort: Cohort, region_file: str = "REGION.json") -> str:
-    """The command line that draws the cohort again; MODEL, PANEL and MAP stand for files."""
+def redraw_command(cohort: Cohort, dropped: int = 0, near: int = 0) -> str:
+    """The command line that draws the cohort again; MODEL, PANEL, MAP, REGION.json are files.
+
+    `dropped` and `near` are the near copies that were taken out, and that are in the cohort.
+    """
     config, region = cohort.config, cohort.region
     if region.kind == "population":
         where = ["--population", plain(region.name, 200)]
     else:
-        where = ["--region", region_file]
+        where = ["--region", "REGION.json"]
     options = [*where, "--generator", cohort.generator, "-n", str(config.n)]
     options += ["--seed", str(config.seed)]
     default = type(config)()
@@ -40,6 +43,8 @@ def redraw_command(cohort: Cohort, region_file: str = "REGION.json") -> str:
             options += [f"--{name.replace('_', '-')}", f"{value:g}"]
     options += ["--allow-small"] if config.allow_small else []
     options += [] if config.reject else ["--no-reject"]
+    if dropped or near:
+        options += ["--near-copies", "keep" if near else "drop"]
     return f"python -m vaeviz simulate MODEL PANEL --map MAP {shlex.join(options)} -o cohort.vcf.gz"
 
 
@@ -63,7 +68,7 @@ def readme(
         parts.append(copies_line(bundled, dropped))
     notes = "\n".join(f"- {note}" for note in cohort.warnings)
     files = _files(formats, cohort.local_ancestry is not None)
-    return "\n\n".join([*parts, f"NOTES\n{notes}", files, _again(cohort, model_digest)])
+    return "\n\n".join([*parts, f"NOTES\n{notes}", files, _again(bundled, dropped, model_digest)])
 
 
 def copies_line(bundled: BundledCohort, dropped: int) -> str:
@@ -89,9 +94,10 @@ def _files(formats: Sequence[CohortFormat], tracts: bool) -> str:
     return "\n".join(["FILES", *lines])
 
 
-def _again(cohort: Cohort, model_digest: str) -> str:
+def _again(bundled: BundledCohort, dropped: int, model_digest: str) -> str:
+    cohort, near = bundled.cohort, bundled.report.near_copies if bundled.report else 0
     return (
-        f"DRAW THEM AGAIN\n{redraw_command(cohort)}\n"
+        f"DRAW THEM AGAIN\n{redraw_command(cohort, dropped, near)}\n"
         f"Model digest {model_digest}; panel of the cohort {cohort.panel.digest}. Same seed, model "
         "file, package versions and machine: same people. Elsewhere the last digits of a "
         "computation differ and so may people: compare the digest with the manifest's.\n"

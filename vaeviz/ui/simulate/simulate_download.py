@@ -109,7 +109,8 @@ def _again(kept: KeptCohort, panel: Panel) -> None:
     from vaeviz.synthesis.region_file import to_json
 
     with st.expander("Draw the same people in a terminal", icon=":material/terminal:"):
-        st.code(redraw_command(kept.cohort), language="bash", wrap_lines=True)
+        command = redraw_command(kept.cohort, kept.dropped, kept.report.near_copies)
+        st.code(command, language="bash", wrap_lines=True)
         st.caption(
             "MODEL drew the people and MAP checked them. Same seed, model file, package versions "
             f"and machine: same people. Digest of this cohort: `{kept.cohort.panel.digest}`."
