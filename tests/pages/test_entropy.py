@@ -82,6 +82,19 @@ def test_thinned_panels_are_told_to_be_for_maps(
     assert "thinned for maps" in messages(open_page("entropy", AppState(panel_ref=keep(thinned))))
 
 
+def test_sites_off_the_autosomes_are_counted(
+    open_page: OpenPage, keep: Callable[[Panel], str]
+) -> None:
+    panel = random_panel()
+    names = np.array(["1"] * (panel.n_sites - 3) + ["X", "X", "MT"], dtype=object)
+    sites = panel.sites.assign(chrom=names, pos=np.arange(panel.n_sites) + 1)
+    info = panel.info.model_copy(update={"species": "human"})
+    mixed = Panel.create(panel.counts, panel.ploidy, panel.samples, sites, info)
+    text = messages(open_page("entropy", AppState(panel_ref=keep(mixed))))
+    assert f"3 of {panel.n_sites:,} sites are not on autosomes" in text
+    assert entropy_view.sites_off_autosomes(mixed.take_sites(np.arange(panel.n_sites - 3))) == 0
+
+
 def test_share_of_rare_sites_tells_arrays_from_sequences(home: Path) -> None:
     array = random_panel()
     assert entropy_view.share_of_rare_sites(array) < entropy_view.FEW_RARE

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from vaeviz.data.chromosomes import autosome_mask
 from vaeviz.data.panel import Panel
 from vaeviz.escape import escape
 from vaeviz.ui import derived
@@ -27,6 +28,11 @@ def provenance(panel: Panel) -> None:
         f"Filters of this panel: {'; '.join(steps) if steps else 'none recorded'}.",
         help=escape(panel.info.description, 1000) or None,
     )
+    if off := sites_off_autosomes(panel):
+        st.caption(
+            f"{off:,} of {panel.n_sites:,} sites are not on autosomes, where some people carry "
+            "one copy. They count here like all others; the Panel page can filter them out."
+        )
     warnings = order_warnings(panel)
     for warning in warnings:
         st.warning(warning, icon=":material/warning:")
@@ -51,6 +57,11 @@ def order_warnings(panel: Panel) -> list[str]:
             "entropy of all groups comes close together and their order can change."
         )
     return warnings
+
+
+def sites_off_autosomes(panel: Panel) -> int:
+    """How many sites lie on sex chromosomes, in mitochondria or elsewhere off the autosomes."""
+    return int((~autosome_mask(panel.sites["chrom"], panel.info.species)).sum())
 
 
 def share_of_rare_sites(panel: Panel) -> float:
