@@ -68,6 +68,16 @@ def test_bcftools_takes_the_index_as_its_own(indexed: tuple[Panel, Path]) -> Non
         assert done.stderr == ""
 
 
+def test_bcftools_counts_records_from_the_index(indexed: tuple[Panel, Path]) -> None:
+    if which("bcftools") is None:
+        pytest.skip("needs bcftools")
+    panel, path = indexed
+    command = ["bcftools", "index", "--stats", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    told = {line.split()[0]: int(line.split()[-1]) for line in done.stdout.splitlines()}
+    assert told == panel.sites["chrom"].value_counts().to_dict()
+
+
 def test_same_file_same_index(indexed: tuple[Panel, Path]) -> None:
     _, path = indexed
     before = path.with_name("x.vcf.gz.tbi").read_bytes()

@@ -17,8 +17,18 @@ NAMES = (
     *("pgen", "pgen-xz", "zstd-panel", "xz-panel"),
 )
 """As in `compression.codec_methods.METHODS`, which is slow to import."""
-SHOWN = ("title", "bits_per_allele", "factor", "bits_per_allele_counted")
-SPEEDS = ("title", "encode_alleles_per_s", "decode_alleles_per_s")
+SHOWN = {
+    "title": "codec",
+    "bits_per_allele": "bits per allele",
+    "factor": "factor",
+    "bits_per_allele_counted": "with model and panel",
+}
+SPEEDS = {
+    "title": "codec",
+    "encode_alleles_per_s": "encode, alleles a second",
+    "decode_alleles_per_s": "decode, alleles a second",
+}
+"""Columns of the tables in a terminal, and their heads there."""
 
 
 def codecs(
@@ -63,5 +73,8 @@ def codecs(
     ran = table.dropna(subset=["bits_per_allele"])
     said = [f"{row.title}: {row.note}" for row in table.itertuples() if isinstance(row.note, str)]
     result: Result = {"output": str(output), "methods": records(table), "notes": notes}
-    shown = [("Bits per allele", ran[list(SHOWN)]), ("Speed", ran[list(SPEEDS)])]
+    shown = [
+        (title, ran[list(columns)].rename(columns=columns))
+        for title, columns in (("Bits per allele", SHOWN), ("Speed", SPEEDS))
+    ]
     session.finish(result, as_json, shown, [panel_line(opened), *notes, *filter(None, said)])

@@ -20,6 +20,9 @@ from vaeviz.escape import plain
 if TYPE_CHECKING:
     import pandas as pd
 
+LARGE = 1_000
+"""Numbers from here on are shown without decimals."""
+
 
 class TerminalReporter:
     """`Progress` as a bar on stderr; where stderr is no terminal, nothing is drawn."""
@@ -83,19 +86,29 @@ class TerminalReporter:
 def rich_table(title: str, table: pd.DataFrame) -> Table:
     """A table for the terminal; labels are shown as they are, never as markup."""
     drawn = Table(title=Text(title), box=box.SIMPLE, title_justify="left")
+    columns = []
     for name in table.columns:
         numeric = table[name].dtype.kind in "iuf"
-        drawn.add_column(Text(plain(name)), justify="right" if numeric else "left")
-    for row in table.itertuples(index=False):
-        drawn.add_row(*(Text(_show(value)) for value in row))
+        drawn.add_column(Text(plain(name)), justify="right" if numeric else "left", overflow="fold")
+        decimals = _decimals(table[name]) if table[name].dtype.kind == "f" else 0
+        columns.append([Text(_show(value, decimals)) for value in table[name]])
+    for row in zip(*columns, strict=True):
+        drawn.add_row(*row)
     return drawn
 
 
-def _show(value: object) -> str:
+def _decimals(column: pd.Series) -> int:
+    """0 for counts (whole, or floating point where some are missing) and for large numbers."""
+    largest = column.abs().max()
+    whole = bool((column.dropna() % 1 == 0).all())
+    return 0 if largest >= LARGE or (whole and largest > 1) else 4
+
+
+def _show(value: object, decimals: int) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, float):
-        return "" if value != value else f"{value:.4f}"
+        return "" if value != value else f"{value:,.{decimals}f}"
     return plain(value)

@@ -24,6 +24,8 @@ _SKIP_LINES = 0
 _WINDOW_BITS = 14
 _LEVELS = ((14, 4681), (17, 585), (20, 73), (23, 9), (26, 1))
 """Bits that a bin spans, and the number of the first bin of that size, smallest bins first."""
+_SUMMARY_BIN = 37450
+"""A bin that holds no records but tells where those of a chromosome lie and how many they are."""
 
 Chunk = tuple[int, int]
 
@@ -39,11 +41,12 @@ class _Record(NamedTuple):
 
 
 class _Contig:
-    """Bins and windows of one chromosome."""
+    """Bins and windows of one chromosome, and a summary of its records."""
 
     def __init__(self) -> None:
         self.bins: dict[int, list[Chunk]] = {}
         self.windows: list[int] = []
+        self.n_records, self.span = 0, (0, 0)
 
     def add(self, record: _Record) -> None:
         chunks = self.bins.setdefault(_bin(record.first, record.last), [])
@@ -51,13 +54,16 @@ class _Contig:
             chunks[-1] = (chunks[-1][0], record.end)
         else:
             chunks.append((record.start, record.end))
+        self.span = (self.span[0] if self.n_records else record.start, record.end)
+        self.n_records += 1
         window = (record.last - 1) >> _WINDOW_BITS
         # Windows that no record reaches point to the next record behind them.
         self.windows.extend([record.start] * (window + 1 - len(self.windows)))
 
     def packed(self) -> bytes:
-        parts = [struct.pack("<i", len(self.bins))]
-        for number, chunks in sorted(self.bins.items()):
+        bins = {**self.bins, _SUMMARY_BIN: [self.span, (self.n_records, 0)]}
+        parts = [struct.pack("<i", len(bins))]
+        for number, chunks in sorted(bins.items()):
             parts.append(struct.pack("<Ii", number, len(chunks)))
             parts.extend(struct.pack("<QQ", *chunk) for chunk in chunks)
         parts.append(struct.pack(f"<i{len(self.windows)}Q", len(self.windows), *self.windows))
@@ -95,6 +101,7 @@ def write_tabix(path: Path) -> Path:
         file.write(_MAGIC + struct.pack("<8i", *head) + names)
         for contig in contigs.values():
             file.write(contig.packed())
+        file.write(struct.pack("<Q", 0))  # no record is without a place
     return index
 
 
