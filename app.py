@@ -21,6 +21,7 @@ frame.refuse_open_address()
 page = navigation.navigation()
 with shown_errors():
     jobs.adopt_finished()
+tour.resume()
 slot = frame.sidebar()
 frame.show_notices()
 with st.container(), shown_errors():  # always there: nothing below it moves when it fills

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.conftest import OpenPage, check_sound, messages
+from tests.pages.conftest import ROOT, TIMEOUT_S, OpenPage, check_sound, messages
 from vaeviz.data.catalogue import BUILT_IN
 from vaeviz.data.tour import tour_steps
 from vaeviz.ui.explain import PAGES
 from vaeviz.ui.state import AppState
-from vaeviz.ui.tour import PLACES, STEP
+from vaeviz.ui.tour import ADDRESS, PLACES, STEP
 
 KEYS = [step.key for step in tour_steps()]
 
@@ -66,3 +66,26 @@ def test_pca_stands_beside_the_map(open_page: OpenPage) -> None:
     app = in_teaching_mode(open_page, KEYS.index("pca"))
     app.button(key="tour_go").click().run()
     assert len(app.get("plotly_chart")) == 2
+
+
+def at_address(open_page: OpenPage, step: str) -> AppTest:
+    """A new session, which knows nothing but the address."""
+    open_page("export", AppState(panel_ref="canid"))
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_S)
+    app.query_params[ADDRESS] = step
+    return app.run()
+
+
+def test_a_reload_goes_on_at_the_same_step(open_page: OpenPage) -> None:
+    assert in_teaching_mode(open_page, 4).query_params[ADDRESS] == "5"
+    app = at_address(open_page, "5")
+    assert any("step 5 of 8" in e.label for e in app.expander)
+    app.toggle(key="teaching").set_value(False).run()
+    assert ADDRESS not in app.query_params
+
+
+@pytest.mark.parametrize("odd", ["", "0", "9", "x", "\N{SUPERSCRIPT TWO}"])
+def test_an_odd_step_in_the_address_starts_no_tour(open_page: OpenPage, odd: str) -> None:
+    app = at_address(open_page, odd)
+    check_sound(app)
+    assert not any("Guided tour" in e.label for e in app.expander)

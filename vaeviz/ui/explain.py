@@ -10,6 +10,8 @@ from vaeviz.ui.navigation import ensure_framed
 
 TEACHING = "teaching"
 """Key of the sidebar's teaching-mode toggle."""
+TOURED = "vaeviz_toured_page"
+"""Key of the page on which the tour's step happens, while it is shown."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -193,14 +195,26 @@ def teaching() -> bool:
 
 
 def open_page(name: str) -> None:
-    """Heading, purpose and explanation of a page; teaching mode unfolds the explanation."""
+    """Heading, purpose and explanation of a page; teaching mode unfolds the explanation.
+
+    Not where a step of the tour happens: its card explains, and pushes the picture down enough.
+    """
     ensure_framed()
     page = PAGES[name]
     st.title(page.title, anchor=False)
-    st.markdown(page.purpose)
-    label = "What am I looking at?"
-    with st.expander(label, expanded=teaching(), icon=":material/help:"):
-        st.markdown(f"{page.looking_at}\n\n**Mind:** {page.caveat}")
-        if teaching() and page.questions:
-            listed = "\n".join(f"1. {question}" for question in page.questions)
-            st.markdown(f"**Questions for a class**\n\n{listed}")
+    unfolded = teaching() and st.session_state.get(TOURED) != name
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(page.purpose, width="content")
+        if not unfolded:
+            with st.popover("What am I looking at?", icon=":material/help:", type="tertiary"):
+                _explanation(page)
+    if unfolded:
+        with st.expander("What am I looking at?", expanded=True, icon=":material/help:"):
+            _explanation(page)
+
+
+def _explanation(page: Explanation) -> None:
+    st.markdown(f"{page.looking_at}\n\n**Mind:** {page.caveat}")
+    if teaching() and page.questions:
+        listed = "\n".join(f"1. {question}" for question in page.questions)
+        st.markdown(f"**Questions for a class**\n\n{listed}")

@@ -10,10 +10,12 @@ import streamlit as st
 from vaeviz.data.catalogue import BUILT_IN
 from vaeviz.data.tour import TourStep, tour_steps
 from vaeviz.ui import navigation, state, steps
-from vaeviz.ui.explain import PAGES, teaching
+from vaeviz.ui.explain import PAGES, TEACHING, TOURED, teaching
 
 STEP = "vaeviz_tour_step"
 """Key of the number of the step, from 0."""
+ADDRESS = "tour"
+"""Part of the address that holds the number of the step, from 1: a reload finds it again."""
 
 _VIEW, _BESIDE, _COLOUR = "latent_view", "latent_beside", "colour_by"
 
@@ -60,6 +62,13 @@ PLACES: dict[str, Place] = {
 }
 
 
+def resume() -> None:
+    """In a new session, go on at the step that the address names."""
+    asked = st.query_params.get(ADDRESS, "")
+    if STEP not in st.session_state and asked in _numbers():
+        st.session_state.update({STEP: int(asked) - 1, TEACHING: True})
+
+
 def card(page: str) -> None:
     """In teaching mode, the current step above the page; nothing otherwise.
 
@@ -69,10 +78,13 @@ def card(page: str) -> None:
         Stem of the file of the page that is shown.
     """
     if not teaching():
+        st.query_params.pop(ADDRESS, None)
         return
     all_steps = tour_steps()
-    number = min(st.session_state.get(STEP, 0), len(all_steps) - 1)
+    number = st.session_state.setdefault(STEP, 0)
     step = all_steps[number]
+    st.query_params[ADDRESS] = str(number + 1)
+    st.session_state[TOURED] = page if _is_there(PLACES[step.key], page) else None
     heading = f"Guided tour · step {number + 1} of {len(all_steps)} · {step.title}"
     with st.expander(heading, expanded=True, icon=":material/explore:"):
         grid = st.grid(2, min_column_width=320)
@@ -118,6 +130,10 @@ def _task(step: TourStep, page: str) -> None:
 
 def _is_there(place: Place, page: str) -> bool:
     return page == place.page and state.get().panel_ref == place.panel
+
+
+def _numbers() -> list[str]:
+    return [str(number) for number in range(1, len(PLACES) + 1)]
 
 
 def _buttons(number: int, n_steps: int) -> None:
