@@ -110,3 +110,15 @@ def test_words_on_bars_stay_readable() -> None:
 def test_figures_on_white_stay() -> None:
     chart = all_charts("light")["world_map"]
     assert on_white(chart.figure, "light") is chart.figure
+
+
+@pytest.mark.parametrize("group", SAFE_GROUPS)
+def test_words_on_bars_follow_the_stand_ins(group: str) -> None:
+    """The ink chosen for a screen's orange cannot be read on the dark red in its place."""
+    shade = colours([group])[group]
+    inks = (INKS["light"].text, "#FFFFFF")
+    chosen = max(inks, key=lambda ink: contrast(shade, ink))
+    bars = go.Bar(x=[1], y=[1], marker={"color": [shade]}, textfont={"color": [chosen]})
+    safe = colour_blind_safe(go.Figure(bars)).data[0]
+    ground, words = safe.marker.color[0], safe.textfont.color[0]
+    assert contrast(ground, words) == max(contrast(ground, ink) for ink in inks)

@@ -77,7 +77,10 @@ def colour_blind_safe(figure: go.Figure) -> go.Figure:
     A population's shade becomes a shade of its group's stand-in with the same contrast; other
     colours stay, since they are from a palette that is safe already.
     """
-    return go.Figure(_changed(figure.to_plotly_json(), _safe, str))
+    changed = _changed(figure.to_plotly_json(), _safe, str)
+    for trace in changed["data"]:
+        _rewrite(trace)
+    return go.Figure(changed)
 
 
 def _changed(content: _Json, change: _Change, of_scales: _Change) -> _Json:
