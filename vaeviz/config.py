@@ -320,14 +320,15 @@ class SimulateConfig(Settings):
         Of the neighbour walk: probability that a haplotype follows another donor from one window
         to the next. Less keeps more linkage between windows, and more of the donors.
     neighbours : int
-        Of the neighbour walk: nearest donors that a haplotype can hop to.
+        Of the neighbour walk: nearest donors that a haplotype can hop to; its code in a window is
+        drawn around the mean of twice as many.
     generations : float
         Of the mosaic: generations of recombination between real haplotypes.
     generations_since : float
         Of mixtures and paths: generations since the ancestors met, which sets the length of the
         tracts of one ancestry.
     temperature : float
-        Factor on the standard deviation of latent positions; 1 is as uncertain as the encoder.
+        Factor on the standard deviation of latent positions.
     reject : bool
         Draw again whoever does not encode into the region.
     max_tries : int

@@ -7,6 +7,7 @@ from tests.panels import random_panel
 from tests.synthesis.sequence import sequence_map, sequence_model, sequence_panel
 from vaeviz.config import Generator, SimulateConfig
 from vaeviz.errors import ModelError
+from vaeviz.synthesis.draw import Candidate, person_generator
 from vaeviz.synthesis.generate import generate
 from vaeviz.synthesis.generators import GENERATORS, check_fits, default_generator
 from vaeviz.synthesis.region import mixture_region, path_region, population_region
@@ -94,20 +95,24 @@ def test_without_hops_a_haplotype_follows_one_donor() -> None:
     assert (path == np.arange(20)).all()
 
 
-def test_codes_lie_between_those_of_the_donor_and_of_a_neighbour() -> None:
+def test_codes_scatter_around_those_near_the_donor_as_far_as_the_temperature_says() -> None:
     panel, model = sequence_panel(), sequence_model()
-    drawer = WalkDrawer(model, panel, population_region(panel, "POP1"), SimulateConfig())
-    donors = drawer.parts[0]
-    rng = np.random.default_rng(0)
-    path = rng.integers(0, len(donors.rows), (model.config.n_windows, 30))
-    step = rng.random(path.shape)
-    own, other, half = (donors.between(path, step, np.full(path.shape, x)) for x in (0, 1, 0.5))
-    assert np.array_equal(own, np.take_along_axis(donors.mean, path[..., None], 1))
-    assert half == pytest.approx((own + other) / 2)
-    for window, transitions in enumerate(donors.transitions):
-        at = transitions.step(path[window], step[window])
-        assert np.allclose(other[window], donors.mean[window][at])
-    assert not np.allclose(own, other)
+    region = population_region(panel, "POP1")
+    drawers = [WalkDrawer(model, panel, region, SimulateConfig(temperature=t)) for t in (0, 1, 2)]
+    candidates = [Candidate(person, 0) for person in range(30)]
+    centre, own, wide = (
+        drawer._latents(candidates, [person_generator(1, *candidate) for candidate in candidates])[
+            0
+        ]
+        for drawer in drawers
+    )
+    # Without temperature a code is the centre around its donor, which the walk takes.
+    donors = drawers[0].parts[0]
+    at = drawers[0]._starts(0, candidates)
+    first = donors.neighbourhoods[0].centre[at]
+    np.testing.assert_allclose(centre[:, : model.config.n_latent], first)
+    np.testing.assert_allclose(wide - centre, 2 * (own - centre), atol=1e-5)
+    assert np.abs(own - centre).mean() > 0.01
 
 
 def test_a_mixture_has_its_shares_and_keeps_the_truth() -> None:

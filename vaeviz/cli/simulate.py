@@ -95,7 +95,7 @@ def simulate(
         float | None,
         typer.Option(
             rich_help_panel=DRAWING,
-            help=f"Spread; 1 is as real. {default_of(SimulateConfig, 'temperature')}",
+            help=f"Spread; 1 is the generator's own. {default_of(SimulateConfig, 'temperature')}",
         ),
     ] = None,
     generator: Annotated[
@@ -119,7 +119,8 @@ def simulate(
         int | None,
         typer.Option(
             rich_help_panel=DRAWING,
-            help="Neighbour walk: nearest donors among whom it hops. "
+            help="Neighbour walk: nearest donors among whom it hops; twice as many make up its "
+            "codes. More is more private and loses LD. "
             f"{default_of(SimulateConfig, 'neighbours')}",
         ),
     ] = None,

@@ -43,9 +43,8 @@ GENERATORS: dict[Generator, GeneratorFacts] = {
         "Neighbour walk",
         "Keeps allele frequencies, heterozygosity, structure, and linkage within and between "
         "windows.",
-        "Every window is a blend of two real haplotypes that are alike there, with noise; no "
-        "stretch of several windows is anybody's. Leaks more about small regions and large "
-        "cohorts.",
+        "Every window is drawn around the mean of some twenty real haplotypes that are alike "
+        "there; none is anybody's. Leaks more about small regions and large cohorts.",
         "sequence",
         "--purpose sequence",
     ),

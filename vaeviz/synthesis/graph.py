@@ -53,6 +53,23 @@ def balanced_transitions(
 
     Parameters
     ----------
+    codes, neighbours, rng
+        As for `balanced_matrix`.
+
+    Returns
+    -------
+    Transitions
+    """
+    return _cumulate(balanced_matrix(codes, neighbours, rng))
+
+
+def balanced_matrix(
+    codes: NDArray[np.float64], neighbours: int, rng: np.random.Generator
+) -> csr_array:
+    """Weights of near codes that add up to 1 both from and to every haplotype.
+
+    Parameters
+    ----------
     codes : float64 array, shape (N, n_latent)
         Posterior means of a window, N at least 2.
     neighbours : int
@@ -62,16 +79,17 @@ def balanced_transitions(
 
     Returns
     -------
-    Transitions
+    sparse float64 array, shape (N, N)
 
     Notes
     -----
-    Weights are exp(-d2 / sqrt(h_i h_j)), d2 the squared distance and h_i that to the k-th nearest
-    (the self-tuning scale of Zelnik-Manor and Perona 2004). Among the k nearest of many, a few
-    codes are hubs, whose alleles a walk multiplies; so the symmetric weights A are scaled to
-    D A D with row sums 1 (Sinkhorn and Knopp 1967; D <- sqrt(D / (A D)) keeps the symmetry).
-    A doubly stochastic matrix leaves the uniform distribution as it is: allele frequencies of
-    the donors stay, at any number of steps.
+    Weights are exp(-d2 / max(h_i, h_j)), d2 the squared distance and h_i that to the k-th nearest
+    (after the self-tuning scale of Zelnik-Manor and Perona 2004, whose sqrt(h_i h_j) leaves an
+    outlier beside identical codes with nobody: walks stay there, and copy it). Among the k
+    nearest of many, a few codes are hubs, whose alleles a walk multiplies; so the symmetric
+    weights A are scaled to D A D with row sums 1 (Sinkhorn and Knopp 1967; D <- sqrt(D / (A D))
+    keeps the symmetry). A doubly stochastic matrix leaves the uniform distribution as it is:
+    allele frequencies of the donors stay, at any number of steps.
     """
     weights = _weights(codes, neighbours, rng)
     scale = np.ones(len(codes))
@@ -80,7 +98,7 @@ def balanced_transitions(
         if np.abs(scale * reached - 1.0).max() < TOLERANCE:
             break
         scale = np.sqrt(scale / reached)
-    return _cumulate(weights, scale)
+    return _scaled(weights, scale)
 
 
 def _weights(codes: NDArray[np.float64], neighbours: int, rng: np.random.Generator) -> csr_array:
@@ -91,7 +109,7 @@ def _weights(codes: NDArray[np.float64], neighbours: int, rng: np.random.Generat
     moved = codes + JITTER * rng.standard_normal(codes.shape)
     near, squared = _nearest(moved, k)
     scale = squared[:, -1]
-    softened = np.sqrt(scale[:, None] * scale[near]) + SOFTENING
+    softened = np.maximum(scale[:, None], scale[near]) + SOFTENING
     weight = np.exp(-squared / softened)
     first = np.arange(0, n * k + 1, k)
     one_way = csr_array((weight.ravel(), near.ravel(), first), shape=(n, n))
@@ -115,13 +133,20 @@ def _nearest(codes: NDArray[np.float64], k: int) -> tuple[NDArray[np.int64], NDA
     return np.concatenate(near), np.concatenate(squared)
 
 
-def _cumulate(weights: csr_array, scale: NDArray[np.float64]) -> Transitions:
-    first = weights.indptr.astype(np.int64)
+def _scaled(weights: csr_array, scale: NDArray[np.float64]) -> csr_array:
+    """D A D, its rows made to add up to 1 exactly."""
+    first = weights.indptr
     row = np.repeat(np.arange(len(scale)), np.diff(first))
     probability = scale[row] * weights.data * scale[weights.indices]
-    probability /= np.add.reduceat(probability, first[:-1])[row]
-    running = np.cumsum(probability)
+    weights.data = probability / np.add.reduceat(probability, first[:-1])[row]
+    return weights
+
+
+def _cumulate(matrix: csr_array) -> Transitions:
+    first = matrix.indptr.astype(np.int64)
+    row = np.repeat(np.arange(matrix.shape[0]), np.diff(first))
+    running = np.cumsum(matrix.data)
     # Every row adds up to 1, so the running sum at its start is its index, but for rounding.
     before = np.concatenate([[0.0], running])[first[:-1]]
     within = np.minimum(running - before[row], 1.0)
-    return Transitions(first, weights.indices.astype(np.int32), row + within)
+    return Transitions(first, matrix.indices.astype(np.int32), row + within)

@@ -20,6 +20,7 @@ from vaeviz.synthesis.draw import (
     shares_of,
 )
 from vaeviz.synthesis.graph import Transitions, balanced_transitions
+from vaeviz.synthesis.neighbourhood import Neighbourhoods, neighbourhoods_of
 from vaeviz.synthesis.region import Part, Region
 
 if TYPE_CHECKING:
@@ -28,25 +29,29 @@ if TYPE_CHECKING:
 
 _GRAPHS, _STARTS = 1, 2
 HAPLOTYPES = 2
+AROUND = 2
+"""Neighbours that make up the code of a window, for each one that can be hopped to."""
+NARROWED = 0.6
+"""Standard deviations of codes, in units of their neighbourhood's. At 1 linkage was lost and no
+privacy won (CHANGELOG 0.5.0)."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Donors:
-    """Haplotypes of one part of a region, and the steps between them.
+    """Haplotypes of one part of a region, their neighbourhoods, and the steps between them.
 
     Attributes
     ----------
     rows : int64 array, shape (N,)
         Rows of the panel.
-    mean, sd : float64 arrays, shape (n_windows, N, n_latent)
-        Posterior of every window.
+    neighbourhoods : list of Neighbourhoods
+        Of the codes of each window.
     transitions : list of Transitions
         Steps to near codes of each window.
     """
 
     rows: NDArray[np.int64]
-    mean: Floats
-    sd: Floats
+    neighbourhoods: list[Neighbourhoods]
     transitions: list[Transitions]
 
     def walk(self, start: NDArray[np.int64], step: Floats, stay: NDArray[np.bool_]) -> NDArray:
@@ -65,29 +70,6 @@ class Donors:
             path.append(np.where(stays, path[-1], transitions.step(path[-1], uniform)))
         return np.stack(path)
 
-    def between(self, path: NDArray[np.int64], step: Floats, share: Floats) -> Floats:
-        """Codes on the lines from the donors of `path` to others that are alike in the window.
-
-        Parameters
-        ----------
-        path : int64 array, shape (n_windows, n_walkers)
-        step : float64 array, shape of `path`
-            Uniform numbers that choose the others.
-        share : float64 array, shape of `path`
-            How far along the line: 0 is the donor.
-
-        Returns
-        -------
-        float64 array, shape (n_windows, n_walkers, n_latent)
-        """
-        codes = [
-            mean[at] + share_[:, None] * (mean[transitions.step(at, uniform)] - mean[at])
-            for mean, transitions, at, uniform, share_ in zip(
-                self.mean, self.transitions, path, step, share, strict=True
-            )
-        ]
-        return np.stack(codes)
-
 
 def read_donors(
     model: TrainedModel, panel: Panel, part: Part, config: SimulateConfig, index: int
@@ -95,24 +77,24 @@ def read_donors(
     """Encode the people of a part and join haplotypes that are alike, window by window."""
     encoding = model.encode(panel.take_samples(part.members))
     shape = (-1, model.config.n_windows, model.config.n_latent)
-    mean, sd = (x.reshape(shape).transpose(1, 0, 2).copy() for x in (encoding.mean, encoding.sd))
-    transitions = [
-        balanced_transitions(
-            codes, config.neighbours, common_generator(config.seed, _GRAPHS, index, window)
-        )
-        for window, codes in enumerate(mean)
-    ]
-    return Donors(panel.row_index(part.members), mean, sd, transitions)
+    mean, sd = (x.reshape(shape).transpose(1, 0, 2) for x in (encoding.mean, encoding.sd))
+    neighbourhoods, transitions = [], []
+    for window, (codes, own) in enumerate(zip(mean, sd, strict=True)):
+        rng = common_generator(config.seed, _GRAPHS, index, window)
+        transitions.append(balanced_transitions(codes, config.neighbours, rng))
+        around = AROUND * config.neighbours
+        neighbourhoods.append(neighbourhoods_of(codes, own, around, rng))
+    return Donors(panel.row_index(part.members), neighbourhoods, transitions)
 
 
 class WalkDrawer:
     """Draws haplotypes by walks among the donors of a region; see `balanced_transitions`.
 
-    In every window a haplotype takes a code on the line between its donor's and that of another
-    haplotype that is alike there, at a random place of it: no window is one real person's. The
-    noise of the donor's posterior is added; the code is decoded and drawn. In a mixture or on a
-    path, crossovers since the ancestors met decide in which part's walk it is. Walkers start at a
-    permutation of the donors, so that a cohort of their number begins at each of them once.
+    In every window a haplotype takes a code from the Gaussian of those that are like its donor's
+    there (`Neighbourhoods`), nearer to its centre than they are (`NARROWED`): no window is one
+    real person's. The code is decoded and drawn. In a mixture or on a path, crossovers since the
+    ancestors met decide in which part's walk it is. Walkers start at a permutation of the donors,
+    so that a cohort of their number begins at each of them once.
 
     Parameters
     ----------
@@ -166,26 +148,23 @@ class WalkDrawer:
         """Latents (n_rows, n_codes), parts (n_rows, n_windows), and first donors' panel rows."""
         n_windows, n_latent = self.model.config.n_windows, self.model.config.n_latent
         n_parts = len(self.parts)
-        parts, uniform, blend, noise = [], [], [], []
+        parts, uniform, noise = [], [], []
         for candidate, rng in zip(candidates, generators, strict=True):
             shares = shares_of(self.region, candidate.person, self.config.n)
             parts.append(draw_parts(rng, shares, self._chances, HAPLOTYPES))
             uniform.append(rng.random((2, n_parts, n_windows - 1, HAPLOTYPES)))
-            blend.append(rng.random((2, n_windows, HAPLOTYPES)))
             noise.append(rng.standard_normal((n_windows, HAPLOTYPES, n_latent)))
         part = np.concatenate(parts)
         step, hop = np.concatenate(uniform, axis=3)
-        other, share = np.concatenate(blend, axis=2)
-        z = np.empty((n_windows, len(part), n_latent))
-        sd, first = np.empty_like(z), np.empty(len(part), np.int64)
+        apart = NARROWED * self.config.temperature * np.concatenate(noise, axis=1)
+        z, first = np.empty_like(apart), np.empty(len(part), np.int64)
         for k, donors in enumerate(self.parts):
             walk = donors.walk(self._starts(k, candidates), step[k], hop[k] >= self.config.hop)
-            window, row = np.nonzero(np.equal(part.T, k))
-            z[window, row] = donors.between(walk, other, share)[window, row]
-            sd[window, row] = donors.sd[window, walk[window, row]]
+            for window, around in enumerate(donors.neighbourhoods):
+                row = np.flatnonzero(part[:, window] == k)
+                z[window, row] = around.codes(walk[window, row], apart[window, row])
             mine = part[:, 0] == k
             first[mine] = donors.rows[walk[0, mine]]
-        z += self.config.temperature * sd * np.concatenate(noise, axis=1)
         return z.transpose(1, 0, 2).reshape(len(part), -1), part, first
 
     def _starts(self, k: int, candidates: list[Candidate]) -> NDArray[np.int64]:

@@ -169,6 +169,8 @@ def _knobs(generator: Generator, region: Region, default: SimulateConfig) -> Val
             default.neighbours,
             key="simulate_neighbours",
             persist_state="session",
+            help="Twice as many make up the code of a window. More is more private and loses "
+            "linkage.",
         )
     if generator == "mosaic":
         values["generations"] = _generations(
@@ -183,7 +185,7 @@ def _knobs(generator: Generator, region: Region, default: SimulateConfig) -> Val
             0.1,
             key="simulate_temperature",
             persist_state="session",
-            help="Spread of the positions: 1 as uncertain as the encoder is, 0 none, 2 wider.",
+            help="Spread of the positions: 1 is the generator's own, 0 none, 2 wider.",
         )
     if region.parts and generator not in UNPHASED:
         values["generations_since"] = _generations(
