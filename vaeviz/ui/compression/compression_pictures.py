@@ -84,8 +84,8 @@ def pictures(found: CompressionResult, model: TrainedModel, panel: Panel, by: st
 def _bits_per_allele(found: CompressionResult, panel: Panel) -> None:
     from vaeviz.figures.compression import bits_by_group
 
-    st.caption(f"{BITS} {PCA}")
     show_chart(bits_by_group(found.groups, **_look(found, panel)), "compression_bits")
+    st.caption(f"{BITS} {PCA}")
 
 
 def _ratio(found: CompressionResult, panel: Panel) -> None:

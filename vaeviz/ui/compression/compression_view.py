@@ -38,13 +38,13 @@ def tab(panel: Panel) -> None:
         how_to_train(panel)
         model_choice.none_yet()
         return
-    rows_hint(model, panel)
     by, split = controls(panel)
     found = result(model, panel, by, split)
     if found is None:
         return
     headline(found)
     compression_pictures.pictures(found, model, panel, by)
+    rows_hint(model, panel)
     notes(found)
 
 
