@@ -103,8 +103,8 @@ def simulate(
         typer.Option(
             metavar="NAME",
             rich_help_panel=DRAWING,
-            help="neighbour-walk, gaussian, autoregressive, mosaic or global. (default "
-            "neighbour-walk; unphased: global)",
+            help="neighbour-walk, gaussian, autoregressive, mosaic or global. (default: "
+            "neighbour-walk, autoregressive with such a model, global if unphased)",
         ),
     ] = None,
     hop: Annotated[
