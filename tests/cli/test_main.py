@@ -87,7 +87,7 @@ def test_nothing_said_is_a_call_for_help(capfd: pytest.CaptureFixture[str]) -> N
             ["simulate", "m.vaeviz", "p", "-o", "s.csv", "--population", "A", "--from", "B"],
             "both --from and --to",
         ),
-        (["simulate", "m.vaeviz", "p", "-o", "s.pgen", "--population", "A"], ".vcf.gz"),
+        (["simulate", "m.vaeviz", "p", "-o", "s.bcf", "--population", "A"], ".vcf.gz"),
         (["panels", "--job"], "--job"),
     ],
 )
