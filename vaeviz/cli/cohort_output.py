@@ -37,7 +37,7 @@ class CohortFiles:
         """Whether one of the files holds the report."""
         return bool(self.reports) or self.cohort.suffix == ".zip"
 
-    def write(self, bundled: BundledCohort, origin: Origin, acknowledged: bool) -> None:
+    def write(self, bundled: BundledCohort, origin: Origin) -> None:
         """Write all of them.
 
         Raises
@@ -54,7 +54,7 @@ class CohortFiles:
         from vaeviz.reports.cohort_files import sample_sheet
         from vaeviz.synthesis.cohort import tract_table
 
-        check_copies(bundled, acknowledged)
+        check_copies(bundled, bundled.acknowledged)
         cohort = bundled.cohort
         if self.tracts is not None:
             write_table(tract_table(cohort), self.tracts)
@@ -64,13 +64,13 @@ class CohortFiles:
             self.samples.write_text(sample_sheet(cohort, origin.model.digest), encoding="utf-8")
         for path in self.reports:
             _write_report(bundled, path)
-        self._write_people(bundled, origin, acknowledged)
+        self._write_people(bundled, origin)
 
-    def _write_people(self, bundled: BundledCohort, origin: Origin, acknowledged: bool) -> None:
+    def _write_people(self, bundled: BundledCohort, origin: Origin) -> None:
         if self.cohort.suffix == ".zip":
             from vaeviz.reports.cohort_export import write_cohort
 
-            write_cohort(self.cohort, bundled, origin, acknowledged=acknowledged)
+            write_cohort(self.cohort, bundled, origin, acknowledged=bundled.acknowledged)
             return
         from vaeviz.data.genotype_files import write_genotypes
 
@@ -89,23 +89,23 @@ def cohort_facts(
         "acceptance": cohort.acceptance,
         "n_tried": cohort.n_tried,
         "warnings": list(cohort.warnings),
+        "near_copies_dropped": origin.dropped,
     }
-    notes = [panel_line(cohort.panel), *cohort.warnings]
+    notes = [panel_line(cohort.panel), *cohort.warnings, *_dropped(bundled, origin)]
     if report is None:
         return result, [], notes
     result |= {"checks": records(report.checks), "verdict": report.verdict}
-    result |= {"near_copies": report.near_copies, "near_copies_dropped": origin.dropped}
+    result |= {"near_copies": report.near_copies}
     checks = report.checks[["check", "value", "reference", "unit", "verdict"]]
-    return result, [("Checks", checks)], [*notes, report.verdict, *_copies(bundled, origin)]
+    if report.near_copies:
+        notes.append("Near copies are in the files: --near-copies drop takes them out.")
+    return result, [("Checks", checks)], [*notes, report.verdict]
 
 
-def _copies(bundled: BundledCohort, origin: Origin) -> list[str]:
-    """What became of near copies, where there were any."""
+def _dropped(bundled: BundledCohort, origin: Origin) -> list[str]:
+    """How many near copies were left out, if any."""
     from vaeviz.reports.cohort_readme import copies_line
 
-    assert bundled.report is not None
-    if bundled.report.near_copies:
-        return ["Near copies are in the files: --near-copies drop takes them out."]
     return [copies_line(bundled, origin.dropped)] if origin.dropped else []
 
 

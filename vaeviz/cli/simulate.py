@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from vaeviz.data.panel import Panel
     from vaeviz.reports.cohort_export import Origin
     from vaeviz.reports.contents import BundledCohort
-    from vaeviz.synthesis.generate import Cohort
-    from vaeviz.synthesis.report import CohortReport
     from vaeviz.training.model import TrainedModel
 
 REGION, DRAWING, FILES = "Region", "Drawing", "More files"
@@ -162,13 +160,12 @@ def simulate(
         ),
     ] = None,
     near_copies: Annotated[
-        NearCopies | None,
+        NearCopies,
         typer.Option(
             rich_help_panel=FILES,
-            help="Near copies of real people: drop them, or keep them knowingly. A cohort with "
-            "some is refused without this; with 'keep' nobody looks for them unasked.",
+            help="Near copies of real people: drop them, or keep them knowingly.",
         ),
-    ] = None,
+    ] = "drop",
     samples: Annotated[
         Path | None,
         typer.Option(
@@ -234,10 +231,10 @@ def simulate(
         map_model = open_model(map_file) if map_file is not None else None
         bundled, origin = _make(
             *(session, trained, map_model, opened, choice, config),
-            report=files.need_report or near_copies != "keep",
+            report=files.need_report,
             drop=near_copies == "drop",
         )
-        files.write(bundled, origin, near_copies == "keep")
+        files.write(bundled, origin)
         session.progress.update(4, 4, panel_line(bundled.cohort.panel))
     result, shown, notes = cohort_facts(bundled, origin)
     session.finish({"output": str(output), **result}, as_json, shown, notes)
@@ -254,27 +251,25 @@ def _make(
     report: bool,
     drop: bool,
 ) -> tuple[BundledCohort, Origin]:
-    """Draw, check where a report is wanted, and drop near copies where that was asked."""
+    """Draw, drop near copies unless they are wanted, and check where a report is."""
     from vaeviz.reports.cohort_export import Origin, without_people
     from vaeviz.reports.contents import BundledCohort
     from vaeviz.synthesis.generate import generate
     from vaeviz.synthesis.generators import recommended
-    from vaeviz.synthesis.report import cohort_report
+    from vaeviz.synthesis.report import cohort_report, near_copies
 
     if config.generator is None:
         config = config.model_copy(update={"generator": recommended(model, panel)})
     region = choice.of(panel, map_model or model)
     cohort = generate(model, panel, region, config, map_model, Part(session.progress, 1, 1, 4))
-    if not report:
-        return BundledCohort(cohort), Origin(model, panel, map_model)
-
-    def checked(cohort: Cohort, done: int) -> CohortReport:
-        part = Part(session.progress, done, 1, 4)
-        return cohort_report(model, panel, cohort, map_model, config.seed, part)
-
-    found, dropped = checked(cohort, 2), 0
-    if drop and found.near_copies:
-        dropped = found.near_copies
-        cohort = without_people(cohort, found.near_copy_index)
-        found = checked(cohort, 3)
-    return BundledCohort(cohort, found), Origin(model, panel, map_model, dropped)
+    found, dropped = None, 0
+    if drop:
+        copies = near_copies(model, panel, cohort, config.seed)
+        dropped = len(copies)
+        cohort = without_people(cohort, copies) if dropped else cohort
+    if report:
+        part = Part(session.progress, 2, 1, 4)
+        found = cohort_report(model, panel, cohort, map_model, config.seed, part)
+    # Dropped ones are gone, whether or not a report says so.
+    bundled = BundledCohort(cohort, found, acknowledged=not drop or found is None)
+    return bundled, Origin(model, panel, map_model, dropped)

@@ -170,6 +170,30 @@ def cohort_report(
     )
 
 
+def near_copies(model: TrainedModel, panel: Panel, cohort: Cohort, seed: int) -> Index:
+    """The people whom `cohort_report` would call near copies, without the rest of it.
+
+    Parameters
+    ----------
+    model, panel, cohort, seed
+        As of `cohort_report`.
+
+    Returns
+    -------
+    int64 array
+        People of the cohort.
+
+    Raises
+    ------
+    ModelError, PanelError
+        As of `cohort_report`.
+    """
+    reference = choose_reference(cohort.region.members, model.split_of(panel), seed, cohort.donors)
+    comparison = compare(model, panel, cohort, reference, seed)
+    distances = measure.neighbour_distances(comparison, cohort.region.members)
+    return distances.near_index(comparison.drawn.rows_per_person)
+
+
 def _labels(
     panel: Panel, cohort: Cohort, comparison: Comparison, seed: int
 ) -> tuple[Figures, Figures]:
