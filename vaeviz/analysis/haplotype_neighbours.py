@@ -84,11 +84,12 @@ def neighbour_counts(
 
 def threshold_signs(counts: Counts, ploidy: int) -> NDArray[np.float32]:
     """+1 / -1 / 0 (missing) for each threshold count >= 1 .. ploidy: mismatches become products."""
-    planes = [
-        np.where(counts < 0, 0, np.where(counts >= k, 1, -1)).astype(np.float32)
-        for k in range(1, ploidy + 1)
-    ]
-    return np.concatenate(planes, axis=1)
+    planes = []
+    for k in range(1, ploidy + 1):
+        signs = (counts >= k).view(np.int8) * np.int8(2) - np.int8(1)
+        signs[counts < 0] = 0
+        planes.append(signs)
+    return np.concatenate(planes, axis=1).astype(np.float32)
 
 
 def _means(known: Counts) -> NDArray[np.float32]:

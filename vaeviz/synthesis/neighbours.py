@@ -11,7 +11,7 @@ from vaeviz.analysis.haplotype_neighbours import threshold_signs
 
 Counts = NDArray[np.int8]
 Index = NDArray[np.int64]
-_ROWS, _KNOWN = 512, 1024
+_ROWS, _KNOWN = 512, 256
 NEAR_QUANTILE = 0.01
 
 
