@@ -160,7 +160,7 @@ def test_summary_has_a_row_a_source_even_without_a_tract() -> None:
     table = made.summary().set_index("source")
     assert list(table["n_tracts"]) == [2 * 4, 0]
     assert table.at["POP1", "share"] == pytest.approx(1)
-    assert table.at["POP1", "mean_length_cm"] == pytest.approx(made.chromosome_cm.mean())
+    assert table.at["POP1", "mean_length_cM"] == pytest.approx(made.chromosome_cm.mean())
 
 
 def test_a_panel_of_single_sites_works() -> None:

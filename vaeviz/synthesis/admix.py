@@ -82,7 +82,7 @@ class Admixture:
         )
 
     def summary(self) -> pd.DataFrame:
-        """One row a source: source, asked, share (mean), sd, n_tracts, mean_length_cm."""
+        """One row a source: source, asked, share (mean), sd, n_tracts, mean_length_cM."""
         tracts = self.tracts.groupby("source")["length_cm"].agg(["size", "mean"])
         tracts = tracts.reindex(self.sources)
         return pd.DataFrame(
@@ -92,7 +92,7 @@ class Admixture:
                 "share": self.shares.mean(0),
                 "sd": self.shares.std(0),
                 "n_tracts": tracts["size"].fillna(0).astype(np.int64).to_numpy(),
-                "mean_length_cm": tracts["mean"].to_numpy(),
+                "mean_length_cM": tracts["mean"].to_numpy(),
             }
         )
 

@@ -26,6 +26,9 @@ Positions = NDArray[np.float64]
 MIDDLE = "middle of everybody"
 MAX_SLIDERS = 12
 TOP_SITES, TOP_GROUPS = 8, 5
+RADIUS_STEP, MOST_RADIUS = 0.05, 3.0
+ENOUGH_PEOPLE = 100
+"""The first radius takes in so many, for whom no warning is needed."""
 
 
 def positions(map_model: TrainedModel, panel: Panel) -> Positions:
@@ -56,16 +59,16 @@ def around_person(panel: Panel, map_model: TrainedModel) -> Region:
             plain,
             help_text="The first person of the selection, unless you choose another.",
         )
+    places, digests = positions(map_model, panel), (map_model.digest, panel.digest)
     radius = right.slider(
         "Radius (standard deviations of the map)",
-        0.05,
-        3.0,
-        0.5,
-        0.05,
+        RADIUS_STEP,
+        MOST_RADIUS,
+        _radius_for_many(places, ids.index(person)),
+        RADIUS_STEP,
         key="simulate_radius",
         persist_state="session",
     )
-    places, digests = positions(map_model, panel), (map_model.digest, panel.digest)
     # The region's name goes into every file of the cohort: it names nobody.
     region = ellipsoid_region(
         places, places[ids.index(person)], radius, f"around a person, radius {radius:g} sd"
@@ -82,6 +85,15 @@ def around_person(panel: Panel, map_model: TrainedModel) -> Region:
             args=(tuple(ids[k] for k in region.members), name, rule_of(region, radius, digests)),
         )
     return region
+
+
+def _radius_for_many(places: Positions, person: int) -> float:
+    """The least radius on the slider within which enough people lie."""
+    scaled = (places - places[person]) / np.maximum(places.std(0), np.finfo(float).tiny)
+    distances = np.sort(np.linalg.norm(scaled, axis=1))
+    needed = distances[min(ENOUGH_PEOPLE, len(distances)) - 1]
+    steps = np.ceil(needed / RADIUS_STEP)
+    return float(np.clip(round(steps * RADIUS_STEP, 2), RADIUS_STEP, MOST_RADIUS))
 
 
 def rule_of(region: Region, radius: float, digests: tuple[str, ...]) -> ByEllipsoid:
@@ -124,11 +136,11 @@ def free_point(panel: Panel, map_model: TrainedModel) -> Region:
     )
     told = ", ".join(f"{x:.2f}" for x in point[:3]) + (", …" if len(point) > 3 else "")
     region = point_region(places, point, k, f"point ({told})")
-    left, right = st.columns(2)
-    with left:
+    grid = st.grid(2, min_column_width=360)
+    with grid.cell():
         st.markdown("**Nearest populations**")
         show_frame(nearest_groups(panel, places, point, region), "simulate_near_groups")
-    with right:
+    with grid.cell():
         st.markdown("**Expected allele frequencies that differ most**")
         show_frame(expected_sites(map_model, panel, places, point), "simulate_point_sites")
     return region

@@ -139,7 +139,8 @@ def _mixture(panel: Panel) -> Region | None:
             )
     total = sum(shares.values())
     told = ", ".join(f"{share / total:.0%} {escape(name)}" for name, share in shares.items())
-    st.caption(f"Brought to a sum of 100 %: {told}.")
+    if abs(total - 100) > 0.1 * len(shares):
+        st.caption(f"Brought to a sum of 100 %: {told}.")
     return mixture_region(panel, _regions(panel, found, shares))
 
 
