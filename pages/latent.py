@@ -16,6 +16,7 @@ from vaeviz.ui.latent.coordinates import (
     latent_coordinates,
     pca_coordinates,
 )
+from vaeviz.ui.welcome import welcome
 from vaeviz.ui.widgets import loading
 
 if TYPE_CHECKING:
@@ -78,4 +79,5 @@ def offer_training() -> None:
 
 
 explain.open_page("latent")
+welcome()
 explore()

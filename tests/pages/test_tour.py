@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.conftest import ROOT, TIMEOUT_S, OpenPage, check_sound, messages
-from vaeviz.data.catalogue import BUILT_IN
+from vaeviz.data.catalogue import BUILT_IN, load_builtin
+from vaeviz.data.selection import Selection
 from vaeviz.data.tour import tour_steps
 from vaeviz.ui.explain import PAGES
-from vaeviz.ui.state import AppState
+from vaeviz.ui.state import AppState, demo
 from vaeviz.ui.tour import ADDRESS, PLACES, STEP
 
 KEYS = [step.key for step in tour_steps()]
@@ -89,3 +92,21 @@ def test_an_odd_step_in_the_address_starts_no_tour(open_page: OpenPage, odd: str
     app = at_address(open_page, odd)
     check_sound(app)
     assert not any("Guided tour" in e.label for e in app.expander)
+
+
+def test_the_untouched_demo_offers_the_tour(home: Path) -> None:
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=TIMEOUT_S).run()
+    app.button(key="welcome_tour").click().run()
+    check_sound(app)
+    assert any("step 1 of 8" in box.label for box in app.expander)
+    assert "welcome_tour" not in {button.key for button in app.button}
+    app.toggle(key="teaching").set_value(False).run()
+    app.button(key="welcome_data").click().run()
+    assert app.session_state["panel_step"] == "Bring your own"
+
+
+def test_who_has_begun_is_not_welcomed(home: Path, open_page: OpenPage) -> None:
+    ids = tuple(str(x) for x in load_builtin("human-array").sample_ids[:20])
+    chosen = Selection(name="mine", sample_ids=ids)
+    app = open_page("latent", demo().model_copy(update={"selection": chosen}))
+    assert "welcome_tour" not in {button.key for button in app.button}
