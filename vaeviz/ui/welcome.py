@@ -16,7 +16,7 @@ def welcome() -> None:
         st.markdown(
             "**New here?** VAEviz places people by their genotypes, with variational autoencoders. "
             "These people are simulated.",
-            width="stretch",
+            width="content",
         )
         st.button(
             "Take the tour", key="welcome_tour", icon=":material/explore:", on_click=_start_tour
