@@ -13,15 +13,17 @@ def welcome() -> None:
     if teaching() or state.get() != state.demo():
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            "**New here?** VAEviz places people by their genotypes, with variational autoencoders. "
-            "These people are simulated.",
-            width="content",
-        )
+        st.markdown("**New here?** VAEviz places people by their genotypes.", width="content")
         st.button(
-            "Take the tour", key="welcome_tour", icon=":material/explore:", on_click=_start_tour
+            "Take the tour",
+            key="welcome_tour",
+            type="tertiary",
+            icon=":material/explore:",
+            on_click=_start_tour,
         )
-        if st.button("Bring your own data", key="welcome_data", icon=":material/upload:"):
+        if st.button(
+            "Bring your own data", key="welcome_data", type="tertiary", icon=":material/upload:"
+        ):
             steps.lead_to(steps.PANEL, steps.UPLOAD)
             navigation.go_to("pages/panel.py")
 
